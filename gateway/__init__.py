@@ -1,0 +1,1 @@
+"""How words travel: the one place that knows wechaty, and the paced sender."""
