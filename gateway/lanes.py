@@ -1,0 +1,125 @@
+"""Lanes: what happens in one conversation is handled strictly one after another, conversations beside each other.
+
+An event is put in with its lane, or with a coroutine that finds the lane out (a message names its room only in its
+payload, and loading that may be slow). Lanes are given out in the order of arrival: an event whose lane is still being
+found holds up those behind it, because they might belong to the same conversation, but never for longer than
+`patience`. This module knows nothing of wechaty.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+_log = logging.getLogger(__name__)
+
+E = TypeVar("E")
+
+
+@dataclass(slots=True, eq=False)
+class _Item(Generic[E]):
+    event: E
+    lane: "str | asyncio.Task[str]"
+    done: "asyncio.Future[None]"
+
+
+class Lanes(Generic[E]):
+    """Hands each event to `handle`; one that raises is logged with its traceback and does not stop its lane.
+
+    `patience` is in seconds: how long an event whose lane is not known yet may hold up later ones. An event whose lane
+    cannot be found (its coroutine raised) is dropped, logged and counted in `lost`.
+    """
+
+    def __init__(self, handle: Callable[[E], Awaitable[None]], *, patience: float = 5.0) -> None:
+        self._handle = handle
+        self._patience = patience
+        self._arrived: deque[_Item[E]] = deque()
+        self._sorter: asyncio.Task[None] | None = None
+        self._lanes: dict[str, deque[_Item[E]]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._open: dict[asyncio.Future[None], _Item[E]] = {}
+        self._closed = False
+        self.lost = 0
+
+    def put(self, event: E, lane: str | Coroutine[Any, Any, str]) -> None:
+        """Take an event in; after `close` it is ignored. Must run inside the event loop."""
+        if self._closed:
+            if not isinstance(lane, str):
+                lane.close()
+            return
+        loop = asyncio.get_running_loop()
+        found = lane if isinstance(lane, str) else loop.create_task(lane)
+        item = _Item(event, found, loop.create_future())
+        self._open[item.done] = item
+        self._arrived.append(item)
+        if self._sorter is None:
+            self._sorter = loop.create_task(self._sort())
+
+    async def drained(self) -> None:
+        """Return when everything put in so far has been handled; never to be awaited from inside a handler."""
+        if self._open:
+            await asyncio.wait(list(self._open))
+
+    async def close(self, grace: float) -> None:
+        """Take nothing more, let what is under way finish for `grace` seconds, then cancel the rest."""
+        self._closed = True
+        me = asyncio.current_task()
+        if self._open and me not in self._workers.values():
+            await asyncio.wait(list(self._open), timeout=grace)
+        tasks = [t for t in (self._sorter, *self._workers.values(), *self._searches()) if t is not None and t is not me]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for item in list(self._open.values()):
+            self._finish(item)
+
+    def _searches(self) -> list[asyncio.Task[str]]:
+        return [item.lane for item in self._open.values() if not isinstance(item.lane, str)]
+
+    def _finish(self, item: _Item[E]) -> None:
+        self._open.pop(item.done, None)
+        if not item.done.done():
+            item.done.set_result(None)
+
+    async def _sort(self) -> None:
+        while self._arrived:
+            item = self._arrived.popleft()
+            if not isinstance(item.lane, str) and not item.lane.done():
+                await asyncio.wait({item.lane}, timeout=self._patience)
+            self._place(item)
+        self._sorter = None
+
+    def _place(self, item: _Item[E]) -> None:
+        lane = item.lane
+        if isinstance(lane, str):
+            self._append(lane, item)
+        elif not lane.done():
+            _log.warning("an event keeps the others waiting for too long, they go first")
+            lane.add_done_callback(lambda _: self._place(item))
+        elif lane.cancelled() or (self._closed and lane.exception()):
+            self._finish(item)
+        elif (error := lane.exception()) is not None:
+            self.lost += 1
+            _log.error("an event is lost, its conversation could not be found: %r", error)
+            self._finish(item)
+        else:
+            self._append(lane.result(), item)
+
+    def _append(self, lane: str, item: _Item[E]) -> None:
+        self._lanes.setdefault(lane, deque()).append(item)
+        if lane not in self._workers:
+            self._workers[lane] = asyncio.get_running_loop().create_task(self._work(lane))
+
+    async def _work(self, lane: str) -> None:
+        waiting = self._lanes[lane]
+        while waiting:
+            item = waiting.popleft()
+            try:
+                await self._handle(item.event)
+            except Exception:
+                _log.exception("handling an event of %s failed", lane or "the account")
+            finally:
+                self._finish(item)
+        del self._lanes[lane], self._workers[lane]
