@@ -1,0 +1,292 @@
+"""The outbox: what is to be said, to whom, until when it is worth saying, and what became of it.
+
+queued → sending → sent | failed | uncertain, or expired. An answer whose fate stays unknown is said again; a broadcast
+never is. Which line goes next, and when, is decided here on plain data; gateway/sender.py only carries it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from sqlalchemy import Index, UniqueConstraint, bindparam, case, func, or_, select, update
+from sqlmodel import Field, SQLModel, col
+
+from community import pacing, setting
+from community.db import Count, Tx, change, columns, insert, prepare
+
+Kind = Literal["answer", "notice", "post"]
+Outcome = Literal["sent", "refused", "unreachable", "unsure"]
+
+RANK: dict[Kind, int] = {"answer": 0, "notice": 1, "post": 2}
+URGENT = -1
+WORTH: dict[Kind, timedelta] = {
+    "answer": timedelta(hours=2),
+    "notice": timedelta(hours=12),
+    "post": timedelta(hours=2),
+}
+PAUSED = "paused"
+"""The setting that keeps everything but urgent lines back, until it is empty again."""
+ECHO = 60
+"""Seconds that an uncertain line waits for the bot's own echo."""
+ATTEMPTS = 5
+"""Tries at a line that the gateway keeps turning away for reasons of its own."""
+MERGED_CHARACTERS = 600
+MERGED_LINES = 12
+SHORT = 200
+"""Answers up to this many characters may be merged with others to the same room."""
+
+
+class Outbox(SQLModel, table=True):
+    """One thing to say. Times are seconds since the epoch."""
+
+    __table_args__ = (
+        UniqueConstraint("cause", "room_id"),
+        Index("outbox_next", "status", "rank", "id"),
+        Index("outbox_batch", "batch"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    room_id: str = Field(description="a room's id, or a contact's for a direct message")
+    kind: str = Field(description="answer, notice or post")
+    rank: int = Field(description="smaller goes first")
+    text: str
+    cause: str | None = Field(description="says the same thing to the same room only once: post:早安问候@1763854200")
+    status: str = Field(description="queued, sending, sent, failed, expired or uncertain")
+    created_at: int
+    expires_at: int
+    not_before: float = Field(description="the earliest moment of the next try")
+    attempts: int
+    batch: int | None = Field(description="lines that went out as one message carry the id of the first")
+    sent_at: int | None
+
+
+class Line(NamedTuple):
+    """A waiting line."""
+
+    id: int
+    room_id: str
+    rank: int
+    text: str
+
+
+class _Batch(NamedTuple):
+    batch: int
+    room_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One message to carry now: the lines of `batch`, already marked as on their way."""
+
+    batch: int
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing may go out before `until` (seconds since the epoch; None: until something new is queued).
+
+    `spent` says that only the used-up budget holds the lines back.
+    """
+
+    until: float | None
+    spent: bool = False
+
+
+_QUEUE = change(insert(Outbox).on_conflict_do_nothing())
+_is = col(Outbox.status)
+_open = or_(_is == "sending", _is == "uncertain")
+_of_batch = col(Outbox.batch) == bindparam("of")
+_EXPIRE = change(
+    update(Outbox).where(_is == "queued", col(Outbox.expires_at) < bindparam("at")).values(status="expired")
+)
+_waiting = select(*columns(Line, Outbox)).where(_is == "queued")
+_NEXT = prepare(
+    Line,
+    _waiting.where(col(Outbox.not_before) <= bindparam("at"), col(Outbox.rank) <= bindparam("up_to"))
+    .order_by(col(Outbox.rank), col(Outbox.id))
+    .limit(1),
+)
+_COMPANIONS = prepare(
+    Line,
+    _waiting.where(
+        col(Outbox.room_id) == bindparam("room"),
+        col(Outbox.rank) == bindparam("rank"),
+        col(Outbox.not_before) <= bindparam("at"),
+    )
+    .order_by(col(Outbox.id))
+    .limit(MERGED_LINES),
+)
+_EARLIEST = prepare(
+    Count, select(func.min(col(Outbox.not_before))).where(_is == "queued", col(Outbox.rank) <= bindparam("up_to"))
+)
+_WAITING = prepare(Count, select(func.count()).where(_is == "queued"))
+_TAKE = change(
+    update(Outbox)
+    .where(col(Outbox.id) == bindparam("line"))
+    .values(status="sending", batch=bindparam("as_batch"), attempts=col(Outbox.attempts) + 1)
+)
+_SENT = change(update(Outbox).where(_of_batch, _open).values(status="sent", sent_at=bindparam("at")))
+_FAILED = change(update(Outbox).where(_of_batch, _is == "sending").values(status="failed"))
+_RETRY = change(
+    update(Outbox)
+    .where(_of_batch, _is == "sending")
+    .values(
+        status=case((col(Outbox.attempts) >= bindparam("most"), "failed"), else_="queued"),
+        batch=None,
+        not_before=bindparam("later"),
+    )
+)
+_DOUBT = change(
+    update(Outbox).where(_of_batch, _is == "sending").values(status="uncertain", not_before=bindparam("until"))
+)
+_DOUBT_ALL = change(update(Outbox).where(_is == "sending").values(status="uncertain", not_before=bindparam("until")))
+_SAY_AGAIN = change(
+    update(Outbox)
+    .where(_is == "uncertain", col(Outbox.kind) == "answer", col(Outbox.not_before) <= bindparam("at"))
+    .values(status="queued", batch=None)
+)
+_DOUBTED = prepare(
+    Count, select(func.min(col(Outbox.not_before))).where(_is == "uncertain", col(Outbox.kind) == "answer")
+)
+_OPEN_BATCHES = prepare(
+    _Batch,
+    select(col(Outbox.batch), col(Outbox.room_id), func.min(col(Outbox.kind)))
+    .where(_open, col(Outbox.room_id) == bindparam("room"))
+    .group_by(col(Outbox.batch))
+    .order_by(col(Outbox.batch)),
+)
+_LINES = prepare(
+    Line,
+    select(*columns(Line, Outbox)).where(_of_batch).order_by(col(Outbox.id)),
+)
+_ATTEMPTS = prepare(Count, select(func.max(col(Outbox.attempts))).where(_of_batch))
+
+
+def say(
+    tx: Tx,
+    to: str,
+    text: str,
+    kind: Kind,
+    now: datetime,
+    *,
+    cause: str | None = None,
+    worth: timedelta | None = None,
+    urgent: bool = False,
+) -> bool:
+    """Queue `text` for a room or a contact; False when the same `cause` was queued for them before.
+
+    `worth`: how long it is still worth saying; by default as WORTH has it for the kind. `urgent`: goes first, and
+    even while the bot is paused.
+    """
+    at = int(now.timestamp())
+    changed = tx.run(
+        _QUEUE,
+        room_id=to,
+        kind=kind,
+        rank=URGENT if urgent else RANK[kind],
+        text=text,
+        cause=cause,
+        status="queued",
+        created_at=at,
+        expires_at=at + int((worth or WORTH[kind]).total_seconds()),
+        not_before=float(at),
+        attempts=0,
+        batch=None,
+        sent_at=None,
+    )
+    return changed == 1
+
+
+def take(tx: Tx, schedule: pacing.Schedule, quiet: pacing.Quiet, now: datetime) -> Sending | Rest:
+    """The next message to carry, marked as on its way and paid for from the budget; or how long to rest."""
+    at = now.timestamp()
+    tx.run(_EXPIRE, at=int(at))
+    tx.run(_SAY_AGAIN, at=at)
+    up_to = _up_to(tx, quiet, now)
+    head = tx.one(_NEXT, at=at, up_to=up_to)
+    if head is None:
+        return _rest(tx, quiet, now, up_to)
+    bucket = pacing.load(tx, schedule, at)
+    when = pacing.ready_at(bucket, schedule, head.room_id)
+    if when > at:
+        return Rest(when, spent=bucket.tokens < 1)
+    lines = _together(tx, head, at)
+    for line in lines:
+        tx.run(_TAKE, line=line.id, as_batch=head.id)
+    pacing.spend(tx, bucket, head.room_id)
+    return Sending(head.id, head.room_id, _text(lines))
+
+
+def settle(tx: Tx, batch: int, outcome: Outcome, now: datetime) -> None:
+    """Write down what became of a message that was on its way."""
+    at = now.timestamp()
+    match outcome:
+        case "sent":
+            tx.run(_SENT, of=batch, at=int(at))
+        case "refused":
+            tx.run(_FAILED, of=batch)
+        case "unreachable":
+            later = at + min(60, 2 ** tx.count(_ATTEMPTS, of=batch))
+            tx.run(_RETRY, of=batch, most=ATTEMPTS, later=later)
+        case "unsure":
+            tx.run(_DOUBT, of=batch, until=at + ECHO)
+
+
+def recover(tx: Tx, now: datetime) -> int:
+    """After a start: whatever was on its way when the bot stopped is uncertain. How many lines."""
+    return tx.run(_DOUBT_ALL, until=now.timestamp() + ECHO)
+
+
+def heard(tx: Tx, to: str, text: str, now: datetime) -> bool:
+    """The bot's own words came back from `to`: the message that carried them was sent. Whether one was in doubt."""
+    for batch in tx.all(_OPEN_BATCHES, room=to):
+        if _same(_text(tx.all(_LINES, of=batch.batch)), text):
+            return tx.run(_SENT, of=batch.batch, at=int(now.timestamp())) > 0
+    return False
+
+
+def waiting(tx: Tx) -> int:
+    """How many lines are queued."""
+    return tx.count(_WAITING)
+
+
+def _up_to(tx: Tx, quiet: pacing.Quiet, now: datetime) -> int:
+    """The least urgent rank that may go out at this moment."""
+    if setting.get(tx, PAUSED):
+        return URGENT
+    return RANK["answer"] if quiet.covers(now) else RANK["post"]
+
+
+def _together(tx: Tx, head: Line, at: float) -> list[Line]:
+    """The head and the short answers to the same room that may travel with it in one message."""
+    if head.rank > RANK["answer"] or len(head.text) > SHORT:
+        return [head]
+    chosen: list[Line] = []
+    room_left = MERGED_CHARACTERS
+    for line in tx.all(_COMPANIONS, room=head.room_id, rank=head.rank, at=at):
+        room_left -= len(line.text)
+        if len(line.text) > SHORT or room_left < 0:
+            break
+        chosen.append(line)
+    return chosen
+
+
+def _rest(tx: Tx, quiet: pacing.Quiet, now: datetime, up_to: int) -> Rest:
+    moments = [tx.count(_EARLIEST, up_to=up_to), tx.count(_DOUBTED)]
+    if up_to == RANK["answer"] and tx.count(_EARLIEST, up_to=RANK["post"]):
+        moments.append(int(quiet.ends(now).timestamp()))
+    later = [moment for moment in moments if moment]
+    return Rest(min(later) if later else None)
+
+
+def _text(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
+def _same(ours: str, echoed: str) -> bool:
+    """Gateways trim and change line ends; nothing else may differ."""
+    return "".join(ours.split()) == "".join(echoed.split())

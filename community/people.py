@@ -1,0 +1,184 @@
+"""Rooms and the people in them: who belongs where, since when, and what they may do."""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple
+
+from sqlalchemy import Index, bindparam, select, text, update
+from sqlmodel import Field, SQLModel, col
+
+from community.db import Tx, change, columns, insert, prepare
+from community.events import Person, Place
+
+
+class Role(IntEnum):
+    """What somebody may do; whoever stands higher may do all that those below may."""
+
+    RESIDENT = 0
+    PROMOTER = 1
+    LEADER = 2
+    CLERK = 3
+    OWNER = 4
+
+    @property
+    def word(self) -> str:
+        """As people in the shop say it."""
+        return ("居民", "推广员", "团长", "店员", "店主")[self]
+
+    @property
+    def staff(self) -> bool:
+        """Whether they work for the shop."""
+        return self >= Role.LEADER
+
+
+class Room(SQLModel, table=True):
+    """A WeChat group; the bot speaks only where `enabled`."""
+
+    id: str = Field(primary_key=True, description="the gateway's room id")
+    name: str = Field(description="its current topic")
+    enabled: bool
+    since: int = Field(description="when it was last switched on or off, seconds since the epoch")
+
+
+class Member(SQLModel, table=True):
+    """A contact known to the shop; the id is the identity, the name is only how to call them."""
+
+    id: str = Field(primary_key=True, description="the gateway's contact id")
+    name: str
+    role: int = Field(description="Role")
+    since: int = Field(description="first met, seconds since the epoch")
+
+
+class Membership(SQLModel, table=True):
+    """Somebody's stay in a room, from joining (or first being heard there) to leaving."""
+
+    __table_args__ = (
+        Index("membership_now", "room_id", "member_id", unique=True, sqlite_where=text("left_at IS NULL")),
+        Index("membership_member", "member_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    room_id: str = Field(foreign_key="room.id")
+    member_id: str = Field(foreign_key="member.id")
+    joined_at: int
+    left_at: int | None = None
+
+
+class KnownRoom(NamedTuple):
+    """A room as the rules see it."""
+
+    id: str
+    name: str
+    enabled: bool
+
+
+class KnownMember(NamedTuple):
+    """A member as the rules see them."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Stay(NamedTuple):
+    """One stay of a member in a room; times in seconds since the epoch."""
+
+    room_id: str
+    joined_at: int
+    left_at: int | None
+
+
+class _Standing(NamedTuple):
+    name: str
+    role: int
+
+
+_ROOM = prepare(KnownRoom, select(*columns(KnownRoom, Room)).where(col(Room.id) == bindparam("id")))
+_ENABLED = prepare(
+    KnownRoom, select(*columns(KnownRoom, Room)).where(col(Room.enabled)).order_by(col(Room.since), col(Room.id))
+)
+_new_room = insert(Room)
+_MEET_ROOM = change(_new_room.on_conflict_do_update(index_elements=["id"], set_={"name": _new_room.excluded.name}))
+_SWITCH = change(
+    update(Room).where(col(Room.id) == bindparam("room")).values(enabled=bindparam("on"), since=bindparam("at"))
+)
+_MEMBER = prepare(_Standing, select(*columns(_Standing, Member)).where(col(Member.id) == bindparam("id")))
+_new_member = insert(Member)
+_MEET = change(_new_member.on_conflict_do_update(index_elements=["id"], set_={"name": _new_member.excluded.name}))
+_APPOINT = change(update(Member).where(col(Member.id) == bindparam("who")).values(role=bindparam("as_role")))
+_COME = change(insert(Membership).on_conflict_do_nothing())
+_GO = change(
+    update(Membership)
+    .where(
+        col(Membership.room_id) == bindparam("room"),
+        col(Membership.member_id) == bindparam("who"),
+        col(Membership.left_at).is_(None),
+    )
+    .values(left_at=bindparam("at"))
+)
+_STAYS = prepare(
+    Stay,
+    select(*columns(Stay, Membership))
+    .where(col(Membership.member_id) == bindparam("who"))
+    .order_by(col(Membership.joined_at)),
+)
+
+
+def known_room(tx: Tx, place: Place, now: datetime) -> KnownRoom:
+    """The room, remembered under its present name; not enabled when it is new."""
+    room = tx.one(_ROOM, id=place.id)
+    if room is None or room.name != place.name:
+        tx.run(_MEET_ROOM, id=place.id, name=place.name, enabled=0, since=int(now.timestamp()))
+        room = KnownRoom(place.id, place.name, enabled=bool(room and room.enabled))
+    return room
+
+
+def enabled(tx: Tx, room_id: str) -> bool:
+    """Whether the bot speaks in this room; False for one it has never met."""
+    room = tx.one(_ROOM, id=room_id)
+    return room is not None and bool(room.enabled)
+
+
+def enabled_rooms(tx: Tx) -> list[KnownRoom]:
+    """Every room the bot speaks in, the one enabled first at the front."""
+    return tx.all(_ENABLED)
+
+
+def switch(tx: Tx, room_id: str, on: bool, now: datetime) -> None:
+    """Let the bot speak in the room, or be silent there."""
+    tx.run(_SWITCH, room=room_id, on=int(on), at=int(now.timestamp()))
+
+
+def meet(tx: Tx, person: Person, now: datetime) -> KnownMember:
+    """The member behind a contact, remembered under their present name; a resident when new."""
+    standing = tx.one(_MEMBER, id=person.id)
+    if standing is None or standing.name != person.name:
+        tx.run(_MEET, id=person.id, name=person.name, role=Role.RESIDENT, since=int(now.timestamp()))
+    return KnownMember(person.id, person.name, Role(standing.role) if standing else Role.RESIDENT)
+
+
+def member(tx: Tx, member_id: str) -> KnownMember | None:
+    """The member with this contact id, if the shop knows them."""
+    standing = tx.one(_MEMBER, id=member_id)
+    return None if standing is None else KnownMember(member_id, standing.name, Role(standing.role))
+
+
+def appoint(tx: Tx, member_id: str, role: Role) -> None:
+    """Give a known member a role."""
+    tx.run(_APPOINT, who=member_id, as_role=int(role))
+
+
+def come(tx: Tx, room_id: str, member_id: str, now: datetime) -> bool:
+    """They are in the room from now on; False when they were there already."""
+    at = int(now.timestamp())
+    return tx.run(_COME, room_id=room_id, member_id=member_id, joined_at=at, left_at=None) == 1
+
+
+def go(tx: Tx, room_id: str, member_id: str, now: datetime) -> bool:
+    """They have left the room; False when they were not known to be there."""
+    return tx.run(_GO, room=room_id, who=member_id, at=int(now.timestamp())) > 0
+
+
+def stays(tx: Tx, member_id: str) -> list[Stay]:
+    """Every stay of a member in any room of the shop, the earliest first."""
+    return tx.all(_STAYS, who=member_id)
