@@ -9,7 +9,7 @@ MOST_CENTS = 10_000_000
 """100,000 yuan: in a shop of this kind a price above it is a slip of the finger."""
 
 _LONGEST = 40
-_UNITS = COUNTERS.replace("块", "") + "斤"  # 一块 is an amount of its own, not "a piece"
+_UNITS = COUNTERS + "斤"
 _YUAN = r"(?:元|块钱|块|圆|rmb)"
 _DIGITS = r"[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,12}"
 _PER = rf"(?:\s?/\s?[1一]?[{_UNITS}]|\s?每[{_UNITS}]|(?<=[0-9元块圆钱毛角分])一[{_UNITS}])"

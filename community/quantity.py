@@ -12,10 +12,8 @@ MOST = 999
 LONGEST = 200
 """Characters of an order line that are looked at; what is longer is no order, and every pattern stays cheap."""
 
-COUNTERS = "份盒箱板袋瓶包件套个只桶罐提筐串把捆扎根条块支单组篮杯卷盘棵"
-"""Measure words that count portions. Weights (斤, 克) are none: two 斤 of a five-斤 bag is not two bags."""
-
-WEIGHTS = r"(?:公斤|千克|毫升|斤|克|两|升|枚|颗|粒|kg|ml|g|l)"
+COUNTERS = "份盒箱板袋瓶包件套个只桶罐听提筐串把捆扎根条支单组篮杯卷盘棵双束"
+"""Measure words that count portions. No weights: two 斤 of a five-斤 bag is not two bags. No 块: it is money."""
 
 # Control, zero-width, bidi, fillers, variation selectors, the keycap's frame, lone surrogates: nothing one could read.
 _UNSEEN = re.compile(
@@ -38,6 +36,26 @@ _POWERS = (("万", 10_000), ("千", 1_000), ("百", 100), ("十", 10))
 NUMERALS = "零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
 NUMBER = rf"(?:[0-9]{{1,12}}|[{NUMERALS}]{{1,9}})"
 """A whole number inside a pattern, in digits or Chinese numerals; `whole_number` reads what it found."""
+
+_SIGN = "+x×*"
+_MINUS = "-−–负"
+_POINTS = ".,·/⁄~"
+_WEIGHT = re.compile(
+    rf"(?:[0-9.]+|[{NUMERALS}半]+?)(?:公斤|千克|毫升|斤|克|两|升|枚|颗|粒|kg|ml|g)(?![a-z{NUMERALS}{COUNTERS}])",
+    re.IGNORECASE,
+)
+_QUANTITY = re.compile(rf"[{_SIGN}]? ?(?P<number>{NUMBER}|[俩仨]) ?(?P<unit>\D{{0,2}})", re.IGNORECASE)
+_WISH = re.compile(rf"\A(?:我|帮我|给我)?(?:要|来|买|订|定|拿|加) ?(?=[0-9{NUMERALS}俩仨半])")
+_THANKS = re.compile(r"[\s。.!,、~]*(?:(?:谢谢|多谢|吧|哦|啊|呀|哈|呢|了)[\s。.!,、~]*){0,3}$")
+_APART = re.compile(rf"(?<=[{_SIGN}]) (?=[0-9{NUMERALS}])|(?<=[0-9{NUMERALS}]) (?=[{COUNTERS}](?: |$))")
+_RANGE = re.compile(
+    r".*?(?:[一二两三四五六七八九]{2}|[0-9一二两三四五六七八九] ?(?:[-~到至或]|、) ?[0-9一二两三四五六七八九]).*"
+)
+_PHONE = re.compile(r"86 ?1[0-9]{10}")
+
+
+_UNSAID = "没看懂要几份"
+_TWICE = "一条里有两个数，分开写就好"
 
 
 class QuantityFault(Refusal):
@@ -110,3 +128,160 @@ def _below(tail: str, power: int) -> int | None:
     else:
         rest, least, most = _chinese(tail), power // 10, power
     return rest if rest is not None and least <= rest < most else None
+
+
+def read_quantity(text: str, unit: str | None = None) -> int:
+    """Read a number of portions, 1-999: `2`, `２`, `两份`, `十二`, `x2`, `*2`, `+2`, `3 份`, `俩`, `2份谢谢`.
+
+    With `unit`, what the goods are sold by (箱), other measures are refused: 2瓶 is not two 箱. Give the text as typed
+    or as `normalise` leaves it. Raises QuantityFault for zero, negatives, fractions, ranges, weights, and no number.
+    """
+    plain = _bare(text)
+    found = _QUANTITY.fullmatch(plain) if len(plain) <= LONGEST else None
+    number = whole_number(found["number"]) if found else None
+    if found and number is not None:
+        if found["unit"] in _measures(unit):
+            return _within(number)
+        if unit and unit != "份":
+            raise QuantityFault(f"这次按{unit}算，要几{unit}写个数就好")
+    raise QuantityFault(_reason(plain[:LONGEST]))
+
+
+def _bare(text: str) -> str:
+    """The text without the politeness around it; only short text is looked at that closely."""
+    plain = normalise(text)
+    return _WISH.sub("", _THANKS.sub("", plain), count=1) if len(plain) <= LONGEST else plain
+
+
+def _measures(unit: str | None) -> set[str]:
+    return {"", *COUNTERS} if unit in (None, "份") else {"", "份", unit or ""}
+
+
+def _within(number: int) -> int:
+    if number < 1:
+        raise QuantityFault("最少要 1 份")
+    if number > MOST:
+        raise QuantityFault(f"一次最多 {MOST} 份")
+    return number
+
+
+def _reason(plain: str) -> str:
+    """Why it is no quantity: the first that fits, the surest first."""
+    reasons = (
+        (r"\+? ?[-−–负]", "份数要大于 0"),
+        (r"[0-9]{4,}\D?$", f"一次最多 {MOST} 份"),
+        (rf".*(?:半|[0-9{NUMERALS}][.,。·/⁄点][0-9{NUMERALS}]|[¼-¾⅐-⅞↉])", "只能按整份记，写个整数就好"),
+        (_WEIGHT.pattern, "写要几份就好，按斤两算怕记错"),
+        (_RANGE.pattern, "想要几份写个准数就好"),
+        (r".*打", "一打算几份拿不准，写个数字就好"),
+    )
+    for pattern, reason in reasons:
+        if re.match(pattern, plain, re.IGNORECASE):
+            return reason
+    strange = any(not char.isascii() and char not in NUMERALS and _numeric(char) for char in plain)
+    return "数字写成 1、2、3 这样就好" if strange else _UNSAID
+
+
+def _numeric(char: str) -> bool:
+    return char in "两俩仨半" or unicodedata.numeric(char, None) is not None
+
+
+def split_order(text: str, *, default: int | None = None, unit: str | None = None) -> Order:
+    """Read the rest of an order line: `2`, `2 苹果`, `苹果 2`, `苹果2份`, `两份苹果`, `2份 红富士苹果`, `苹果x2`.
+
+    A number inside a specification (600ml*24瓶, 5斤装) is none; a number standing alone counts before one glued to a
+    word (三只松鼠 2). `default` is the quantity when none is named. Raises QuantityFault as read_quantity does, when
+    none is named and there is no default, and when two are: which belongs to what is not for us to guess.
+    """
+    plain = _bare(text)
+    if len(plain) > LONGEST:
+        raise QuantityFault(_UNSAID)
+    words = _APART.sub("", plain).split()
+    alone = [at for at, word in enumerate(words) if _alone(word, unit)]
+    parts = [("", word) if at in alone else (word, "") for at, word in enumerate(words)]
+    if not alone:
+        parts = [_glued(word, unit) for word in words]
+    return _order(parts, default, unit)
+
+
+def _order(parts: list[tuple[str, str]], default: int | None, unit: str | None) -> Order:
+    numbers = [number for _, number in parts if number]
+    item = " ".join(word for word, _ in parts if word) or None
+    if len(numbers) > 1:
+        raise QuantityFault(_TWICE)
+    if numbers:
+        return Order(read_quantity(numbers[0], unit), item)
+    for word in [word for word, _ in parts if _WEIGHT.fullmatch(word)]:
+        raise QuantityFault(_reason(word))
+    if default is None:
+        raise QuantityFault(_UNSAID)
+    return Order(default, item)
+
+
+def _alone(word: str, unit: str | None) -> bool:
+    """Whether a word is nothing but a number with its sign and measure, be it a number we can serve or not."""
+    core = word.lstrip(_SIGN + "X" + _MINUS)
+    core = core[:-1] if core[-1:] in _measures(unit) else core
+    return any(map(_numeric, core)) and all(_numeric(char) or char in _POINTS + _MINUS for char in core)
+
+
+def _glued(word: str, unit: str | None) -> tuple[str, str]:
+    """Part one word into (item, number): 两份苹果, 苹果2份, 苹果x2, A2; the number is empty where none is sure."""
+    found = [split for split in (_in_front(word, unit), _behind(word, unit)) if split]
+    if len(found) > 1:
+        raise QuantityFault(_TWICE)
+    return found[0] if found else (word, "")
+
+
+def _in_front(word: str, unit: str | None) -> tuple[str, str] | None:
+    start = len(word) - len(word.lstrip(_SIGN + _MINUS))
+    end = start
+    while end < len(word) and (_numeric(word[end]) or word[end] in _POINTS):
+        end += 1
+    rest = word[end + 1 :]
+    if start < end < len(word) and rest and word[end] in _measures(unit) and not rest.startswith(("装", "/", "*", "x")):
+        return rest, word[: end + 1]
+    plainly = word[start:end].isascii() and start < end < len(word) and not _WEIGHT.match(word[start:])
+    if plainly and not word[end].isascii() and word[end] not in COUNTERS and not any(map(_numeric, word[end:])):
+        return word[end:], word[:end]
+    return None
+
+
+def _behind(word: str, unit: str | None) -> tuple[str, str] | None:
+    measured = word[-1:] in _measures(unit)
+    end = len(word) - measured
+    start = end
+    while start and (_numeric(word[start - 1]) or word[start - 1] in _POINTS + _MINUS):
+        start -= 1
+    number = word[start:end]
+    sure = measured or number.isascii() or number in ("俩", "仨")
+    head = word[: start - 1] if word[start - 1 : start] in tuple(_SIGN) else word[:start]
+    if not sure or not any(map(_numeric, number)) or not _may_end_a_name(head):
+        return None
+    return head, word[start:]
+
+
+def _may_end_a_name(head: str) -> bool:
+    """苹果, 5斤装 and the letter of a listed item (A) may be followed by a quantity; 600ml and iPhone may not."""
+    return bool(head) and (not head[-1].isascii() or (len(head) == 1 and head.isalpha()))
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether what follows a + was meant as a number, usable or not: `½`, `0`, `٣`, `2.5`, `-1`, `两份苹果`.
+
+    `v我50`, `1s`, `微信`, `一起去` and telephone numbers were not.
+    """
+    plain = normalise(text)[:LONGEST].lower().lstrip(_SIGN + _MINUS + " ")
+    end = 0
+    while end < len(plain) and (_numeric(plain[end]) or (end and plain[end] in _POINTS + _MINUS)):
+        end += 1
+    if not end or _PHONE.match(plain):
+        return False
+    number, rest = plain[:end].rstrip(_POINTS + _MINUS), plain[end:]
+    if all(char in NUMERALS + "半俩仨亿" for char in number):
+        return number.strip("百千万亿") != "" and (not rest or not rest[0].isalnum() or _measured(plain, rest))
+    return not rest or _measured(plain, rest) or not (rest[0] in ":%°℃" or (rest[0].isascii() and rest[0].isalpha()))
+
+
+def _measured(plain: str, rest: str) -> bool:
+    return rest[0] in COUNTERS + "打" or _WEIGHT.match(plain) is not None
