@@ -20,6 +20,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## make the environment in .venv: the first Python from 3.11 up that runs, everything locked and hashed
+	@:
 
 run: setup ## start the bot: on the gateway that .env names, else on a simulated WeChat in this terminal
 	@$(VENV)/python bot.py run $(ARGS)
@@ -85,7 +86,7 @@ $(READY): requirements-build.txt requirements-dev.txt
 # The real npm gateway, for the end-to-end tests. Without Node.js they skip themselves and say so; CI may not skip them.
 gateway:
 	@if command -v node >/dev/null && command -v npm >/dev/null; then \
-	    $(MAKE) $(GATEWAY)/node_modules/.ready; \
+	    $(MAKE) --silent $(GATEWAY)/node_modules/.ready; \
 	elif [ "$$CI" = true ]; then \
 	    echo "CI needs Node.js and npm for the tests against the real gateway." >&2; exit 1; \
 	else \

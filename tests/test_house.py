@@ -175,9 +175,9 @@ def test_the_ground_is_synchronous(name: str) -> None:
 
 def _reads_a_clock(node: ast.AST) -> bool:
     match node:
-        case ast.Attribute(attr="now" | "utcnow" | "localtime" | "gmtime"):
+        case ast.Call(func=ast.Attribute(attr="now" | "utcnow" | "localtime" | "gmtime")):
             return True
-        case ast.Attribute(value=ast.Name(id="date" | "datetime"), attr="today"):
+        case ast.Attribute(value=ast.Name(id="date" | "datetime"), attr="today" | "now" | "utcnow"):
             return True
         case ast.Attribute(value=ast.Name(id="time"), attr="time" | "time_ns"):
             return True
@@ -191,9 +191,16 @@ def test_the_ground_reads_no_clock(name: str) -> None:
     assert [ast.unparse(node) for node in _nodes(name) if _reads_a_clock(node)] == []
 
 
-@pytest.mark.parametrize("line", ["datetime.now(zone)", "date.today()", "time.time()", "func.now()"])
+@pytest.mark.parametrize(
+    "line", ["datetime.now(zone)", "date.today()", "time.time()", "func.now()", "f(default_factory=datetime.now)"]
+)
 def test_a_clock_would_be_noticed(line: str) -> None:
     assert any(_reads_a_clock(node) for node in ast.walk(ast.parse(line)))
+
+
+@pytest.mark.parametrize("line", ["ask.now", "ledger.pay(tx, now=now)", "house.today(now)"])
+def test_a_moment_handed_in_is_no_clock(line: str) -> None:
+    assert not any(_reads_a_clock(node) for node in ast.walk(ast.parse(line)))
 
 
 @pytest.mark.parametrize("name", FEATURES)
