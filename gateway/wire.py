@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 import betterproto
 
@@ -59,7 +59,7 @@ def _bytes_field(number: int, value: bytes) -> bytes:
 class TextReply(betterproto.Message):
     """One optional string: the id of what was sent, a topic, an alias, an announcement."""
 
-    wrapped: str | None = betterproto.message_field(1, wraps=betterproto.TYPE_STRING)
+    wrapped: Optional[str] = betterproto.message_field(1, wraps=betterproto.TYPE_STRING)  # noqa: UP045 - it reads no other
     bare: str = betterproto.string_field(2)
 
     @property
