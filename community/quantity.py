@@ -27,7 +27,6 @@ _SIGNS = re.compile(
     "([\xb2\xb3\xb9\xbc-\xbe\u2070-\u2079\u2080-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea-\u24ff\u3192-\u3195"
     "\u3220-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\U0001f100-\U0001f10c]+)"
 )
-_BLANKS = re.compile(r"\s+")
 _MARKS = 30  # Unicode's stream-safe format: no honest letter carries more marks, and sorting them costs the square
 
 _DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3}
@@ -79,7 +78,7 @@ def normalise(text: str) -> str:
         return " ".join(text.split())
     pieces = _SIGNS.split(_UNSEEN.sub("", text))
     pieces[::2] = [unicodedata.normalize("NFKC", _bearable(piece)) for piece in pieces[::2]]
-    return _BLANKS.sub(" ", "".join(pieces)).strip()
+    return " ".join("".join(pieces).split())
 
 
 def _bearable(text: str) -> str:
