@@ -23,6 +23,7 @@ from gateway.endpoint import Endpoint
 from gateway.transport import Refused, Unreachable, Unsure
 
 _log = logging.getLogger(__name__)
+logging.getLogger("hpack").setLevel(logging.INFO)  # at DEBUG it writes every header, the token among them
 
 Sleep = Callable[[float], Awaitable[None]]
 

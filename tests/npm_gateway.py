@@ -1,5 +1,7 @@
 """Drives tests/npm/gateway.mjs: a real npm gateway as a process of its own, with orders and faults on its stdin."""
 
+import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -9,9 +11,11 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 HERE = Path(__file__).parent / "npm"
 TOKEN = "insecure_3d415ebb-7a6f-4cba-b602-1f4ae400f011"
@@ -24,6 +28,27 @@ def why_not() -> str | None:
     if not (HERE / "node_modules" / "wechaty-puppet-service").is_dir():
         return "the gateway is not installed: npm ci --ignore-scripts in tests/npm"
     return None
+
+
+@contextlib.contextmanager
+def running_gateway(*, tls: bool = False) -> "Iterator[NpmGateway]":
+    """A gateway for a fixture: skips the test with a plain word where it cannot run, but fails in CI (`CI=true`)."""
+    missing = why_not()
+    if missing is not None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    gateway = NpmGateway(tls=tls)
+    gateway.start()
+    try:
+        yield gateway
+    finally:
+        gateway.kill()
+
+
+async def until(true: Callable[[], object], within: float = 10) -> None:
+    """Wait until a condition holds; fails the test when it does not within so many seconds."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110 - what is waited for often happens in another process
+            await asyncio.sleep(0.005)
 
 
 def free_port() -> int:

@@ -35,16 +35,16 @@ function world () {                     // runs at every start of the puppet: a 
     addRoom('1@chatroom', '幸福里1群', ['wang', 'li', 'bot'])
     addRoom('2@chatroom', '幸福里2群', ['li', 'bot'])
   }
-  mocker.login(people.get('bot'))
+  if (!puppet.isLoggedIn) mocker.login(people.get('bot'))
   setImmediate(() => puppet.emit('ready', { data: 'ready' }))
   return () => {}
 }
 mocker.use(world)
 
-// --- faults: a method that throws, a payload that is held back ---
+// --- faults: a method that throws, a payload or a method that is held back ---
 
 const faults = new Map()                // method -> { left, message, code }
-const held = new Map()                  // a message's text, or the id of a contact or room -> what lets it go
+const held = new Map()                  // a message's text, the id of a contact or room, a method -> what lets it go
 
 function maybeFail (method) {
   const fault = faults.get(method)
@@ -75,6 +75,7 @@ const plain = arg => FileBox.valid(arg) ? { file: arg.name, mediaType: arg.media
 for (const method of ['messageSendText', 'messageSendFile', 'roomTopic', 'roomAnnounce', 'contactAlias', 'start', 'stop']) {
   wrap(method, async (original, args) => {
     maybeFail(method)
+    await held.get(method)?.gate
     const result = await original(...args)
     tell({ called: method, args: args.map(plain) })
     return method.startsWith('messageSend') ? newest() : result
