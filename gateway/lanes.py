@@ -102,7 +102,7 @@ class Lanes(Generic[E]):
             self._finish(item)
         elif (error := lane.exception()) is not None:
             self.lost += 1
-            _log.error("an event is lost, its conversation could not be found: %r", error)
+            _log.error("an event is lost, its conversation could not be found (%s)", type(error).__name__)
             self._finish(item)
         else:
             self._append(lane.result(), item)

@@ -101,6 +101,7 @@ class Link:
         self._sleep = sleep
         self._clock = clock
         self._channel: Channel | None = None
+        self._up_since: float | None = None
         self.away_since: float | None = clock()
 
     @property
@@ -112,7 +113,7 @@ class Link:
         """Hold the connection, session after session, until cancelled."""
         failures = 0
         while True:
-            began = self._clock()
+            self._up_since = None
             try:
                 await self._session()
                 _log.warning("the gateway ended the connection")
@@ -120,7 +121,8 @@ class Link:
                 _log.warning("no connection to the gateway (%s)", _name(error))
             except Exception:
                 _log.exception("the connection to the gateway broke in an unknown way")
-            failures = 1 if self._clock() - began >= self._limits.good else failures + 1
+            lasted = 0.0 if self._up_since is None else self._clock() - self._up_since
+            failures = 1 if lasted >= self._limits.good else failures + 1
             await self._sleep(pause(failures, self._limits.back_off, self._limits.back_off_most, self._dice))
 
     async def call(self, method: str, request: object, reply: type[R], *, seconds: float) -> R:
@@ -155,7 +157,7 @@ class Link:
         watch = asyncio.create_task(self._until_dead(channel))
         try:
             await self._start(channel, events)
-            self._channel, self.away_since = channel, None
+            self._channel, self._up_since, self.away_since = channel, self._clock(), None
             _log.info("connected to the gateway")
             await asyncio.wait({events, watch}, return_when=asyncio.FIRST_COMPLETED)
             if not events.done():

@@ -16,7 +16,8 @@ class Proxy:
         self._pumps: set[asyncio.Task[None]] = set()
         self._writers: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
-        self.taken = 0
+        self.taken = 0  # connections so far
+        self.passed = 0  # pieces of data that went to the target so far
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
@@ -52,12 +53,15 @@ class Proxy:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
         self._writers.append(far_writer)
         for source, sink in ((reader, far_writer), (far_reader, writer)):
-            pump = asyncio.create_task(self._pump(source, sink, self._deaf))
+            pump = asyncio.create_task(self._pump(source, sink, self._deaf, int(sink is far_writer)))
             self._pumps.add(pump)
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, deaf: asyncio.Event) -> None:
+    async def _pump(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, deaf: asyncio.Event, counts: int
+    ) -> None:
         with contextlib.suppress(OSError):
             while (data := await source.read(65536)) and not deaf.is_set():
                 sink.write(data)
+                self.passed += counts
         if not deaf.is_set():
             sink.close()

@@ -394,13 +394,27 @@ async def test_a_half_open_link_is_noticed_and_replaced(gateway: NpmGateway) -> 
         assert await bot.hears(gateway)
 
 
-async def test_an_idle_link_stays_up(gateway: NpmGateway) -> None:
-    async with a_bot(gateway.port, limits=replace(QUICK, ping=0.05, pong=0.2)) as bot:
+async def test_an_idle_link_is_asked_for_life_again_and_again(gateway: NpmGateway) -> None:
+    async with Proxy(gateway.port) as proxy, a_bot(proxy.port, limits=replace(QUICK, ping=0.05)) as bot:
         await bot.online()
-        gateway.calls.clear()
-        await asyncio.sleep(0.6)  # a dozen pings: too many of them must not end the link, nor too few
+        started, so_far = len(gateway.called("start")), proxy.passed
+        await until(lambda: proxy.passed >= so_far + 12)  # grpclib alone falls silent after two
+        assert (proxy.taken, len(gateway.called("start"))) == (1, started)
         assert bot.puppet.connected
-        assert gateway.called("start") == []
+
+
+async def test_attempts_come_ever_more_slowly(gateway: NpmGateway) -> None:
+    pauses: list[float] = []
+
+    async def note(seconds: float) -> None:
+        pauses.append(seconds)
+        await asyncio.sleep(0)
+
+    async with a_bot(free_port(), limits=replace(QUICK, back_off=1, back_off_most=60), sleep=note):
+        await until(lambda: len(pauses) >= 20)
+    assert all(low <= pause <= 2 * low for low, pause in zip((0.5, 1, 2, 4, 8, 16), pauses, strict=False))
+    assert all(30 <= pause <= 60 for pause in pauses[7:])
+    assert len(set(pauses)) == len(pauses)
 
 
 # --- TLS ---
@@ -467,9 +481,9 @@ async def test_stop_before_start_lets_start_return(gateway: NpmGateway) -> None:
         await puppet.start()
 
 
-async def test_stop_while_nobody_answers(gateway: NpmGateway) -> None:
+async def test_stop_while_nobody_answers(gateway: NpmGateway, caplog: pytest.LogCaptureFixture) -> None:
     async with a_bot(free_port(), limits=Limits()) as bot:
-        await asyncio.sleep(0)
+        await until(lambda: "no connection" in caplog.text)
         assert not bot.puppet.connected
 
 
@@ -503,12 +517,20 @@ async def test_stop_while_a_handler_hangs(gateway: NpmGateway, bot: Bot) -> None
 
 
 async def test_stop_lets_what_is_being_handled_end(gateway: NpmGateway, bot: Bot) -> None:
-    gateway.do("hold", what="+1")
+    began, may_end, told = asyncio.Event(), asyncio.Event(), []
+
+    async def careful(kind: str, payload: Any) -> None:
+        began.set()
+        await may_end.wait()
+        told.append(await bot.puppet.message_send_text(ROOM, "记下了"))
+
+    bot.puppet.listen(careful)
     gateway.say("wang", ROOM, "+1")
+    await began.wait()
     stopping = asyncio.create_task(bot.puppet.stop())
-    gateway.do("release", what="+1")
+    may_end.set()
     await stopping
-    assert bot.texts.get(ROOM) in (None, ["+1"])
+    assert told
 
 
 async def test_the_gateway_stays_logged_in_when_the_bot_stops(gateway: NpmGateway) -> None:
