@@ -31,8 +31,8 @@ class _Page:
 
     @property
     def sound(self) -> Text | None:
-        """The last text that has never failed."""
-        return self.before if self.fault else self.newest
+        """What to fall back on after the next edit: a text that never failed, else one that has only sometimes."""
+        return self.before or self.newest if self.fault else self.newest
 
 
 class Wording:
@@ -87,7 +87,8 @@ class Wording:
         Names that `values` does not have are a fault in branches not taken too.
         """
         try:
-            return Text(self._sandbox, text, name).render(dict(values))
+            self._folder.path(name)
+            return Text(self._sandbox, text).render(dict(values))
         except Slip as slip:
             raise self._fault(name, slip) from slip
 
@@ -115,9 +116,11 @@ class Wording:
                 raise self._fault(name, slip) from slip
 
     def _turn(self, name: str) -> _Page:
-        """Read the file anew, keeping the last text that never failed."""
+        """Read the file anew, keeping the text before it, unless another thread has just done so."""
         with self._lock:
             known = self._pages.get(name)
+            if known and stamp(known.path) == known.stamp:
+                return known
             page = self._pages[name] = self._load(name, known)
         if page.fault and self._on_fault:
             self._on_fault(page.fault)
@@ -128,7 +131,7 @@ class Wording:
         try:
             page.path = str(self._folder.path(name))
             page.stamp = stamp(page.path)  # before reading: a change meanwhile is then seen at the next render
-            page.newest = Text(self._sandbox, self._folder.read(name)[0], name)
+            page.newest = Text(self._sandbox, self._folder.read(name)[0])
         except Slip as slip:
             page.fault = self._fault(name, slip)
         return page

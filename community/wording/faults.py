@@ -65,7 +65,7 @@ def unknown(word: str, choices: Iterable[str], line: int | None = None) -> Slip:
     shown = list(choices)
     if not shown:
         return Slip(word, f"这里没有“{word[:40]}”", line)
-    near = difflib.get_close_matches(word[:40], shown, n=1)
+    near = difflib.get_close_matches(word[:40], shown, n=1, cutoff=0.5)
     meant = f"，是不是想写“{near[0]}”？" if near else "，"
     return Slip(word, f"不认识“{word[:40]}”{meant}可以用的有 {'、'.join(shown)}", line)
 

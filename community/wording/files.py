@@ -27,9 +27,11 @@ class Folder:
         return f"{self.directory.name}/{name}{SUFFIX}"
 
     def names(self) -> list[str]:
-        """Every text there is."""
-        found = self.directory.rglob(f"*{SUFFIX}")
-        return sorted(path.relative_to(self.directory).as_posix().removesuffix(SUFFIX) for path in found)
+        """Every text there is; what begins with a dot is an editor's own."""
+        found = (path.relative_to(self.directory) for path in self.directory.rglob(f"*{SUFFIX}"))
+        return sorted(
+            path.as_posix().removesuffix(SUFFIX) for path in found if not any(part[0] == "." for part in path.parts)
+        )
 
     def path(self, name: str) -> Path:
         """Where the text lies; raises Slip for a name that leads out of the folder, through a link too."""

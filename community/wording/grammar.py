@@ -21,7 +21,7 @@ _ALLOWED = frozenset({
     nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod,
 })  # fmt: skip
 _WRITTEN = {
-    nodes.Call: "( )", nodes.Pow: "**", nodes.Dict: "{ }", nodes.AssignBlock: "endset", nodes.NSRef: "namespace",
+    nodes.Call: "( )", nodes.Pow: "**", nodes.Dict: "{ }", nodes.AssignBlock: "set…endset", nodes.NSRef: "namespace",
     nodes.Macro: "macro", nodes.CallBlock: "call", nodes.FilterBlock: "filter", nodes.Block: "block",
     nodes.Include: "include", nodes.Import: "import", nodes.FromImport: "from", nodes.Extends: "extends",
     nodes.With: "with", nodes.ScopedEvalContextModifier: "autoescape",
@@ -43,12 +43,12 @@ def slips(tree: nodes.Template, environment: Environment) -> Iterator[Slip]:
 
 
 def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
-    """Every node with its depth; a stack of our own, because the tree may be deeper than Python's."""
+    """Every node as it is written, with its depth; a stack of our own, because the tree may be deeper than Python's."""
     waiting = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
         yield node, depth
-        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
+        waiting.extend((child, depth + 1) for child in reversed(list(node.iter_child_nodes())))
 
 
 def _slips_of(node: nodes.Node, environment: Environment) -> Iterator[Slip]:

@@ -36,6 +36,7 @@ _PARTS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (time, ("hour", "minute")),
 )
 TOO_COMPLEX = "这份文字太复杂了，请分成几份或者写简单些"
+_MARK = "<wording>"  # the file that Python believes a text to be, to find its line in a traceback
 _CHUNKS = 64  # pieces of text taken at a time before their length is looked at
 
 
@@ -130,15 +131,14 @@ class Text:
     `names` are the names it must be given, with the line that first needs each.
     """
 
-    def __init__(self, sandbox: Sandbox, source: str, name: str) -> None:
+    def __init__(self, sandbox: Sandbox, source: str) -> None:
         """Raises the first Slip of a text that may not be used."""
         tree = parsed(sandbox, source)
         for slip in slips(tree, sandbox):
             raise slip
         self.names = free_names(tree)
-        self._mark = f"<{name}>"
         try:
-            code = sandbox.compile(priced(tree, sandbox), name, self._mark)
+            code = sandbox.compile(priced(tree, sandbox), filename=_MARK)
         except (SyntaxError, RecursionError, MemoryError) as error:  # Python's own limits on nested blocks and brackets
             raise Slip("", "这份文字套得太深，请写简单些") from error
         self._template = Template.from_code(sandbox, code, {})
@@ -160,7 +160,7 @@ class Text:
         """The line of the text that was running when the error was raised."""
         line = None
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename == self._mark:
+            if trace.tb_frame.f_code.co_filename == _MARK:
                 line = self._template.get_corresponding_lineno(trace.tb_lineno)
             trace = trace.tb_next
         return line
@@ -207,7 +207,7 @@ def look_over(sandbox: Sandbox, source: str, given: Collection[str] | None = Non
         if given is not None:
             found += missing(free_names(tree), given)
         if not found:
-            Text(sandbox, source, "check")
+            Text(sandbox, source)
     except Slip as slip:
         return [slip]
     return sorted(found, key=lambda slip: slip.line or 0)

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from types import NoneType
 from typing import Any
 
+from community import money
 from community.wording.faults import Slip
 from community.wording.limits import fitting
 
@@ -36,9 +37,7 @@ def yuan(cents: int) -> str:
     """Integer cents (分) as people write prices: 2990 is 29.9元, 3000 is 30元, 5 is 0.05元."""
     if not isinstance(cents, int) or isinstance(cents, bool):
         raise Slip("yuan", "“yuan”前面要是以分计的整数金额")
-    whole, rest = divmod(abs(cents), 100)
-    decimals = f".{rest:02d}".rstrip("0") if rest else ""
-    return f"{'-' if cents < 0 else ''}{whole}{decimals}元"
+    return money.yuan(cents)
 
 
 def clock(moment: datetime | time) -> str:
