@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from community.shop import Fault
 from community.today import TERMS
 
 LONGEST = 300
@@ -30,18 +31,6 @@ class Tip:
     def key(self) -> str:
         """A short name that stays the same as long as the text does, wherever the line stands."""
         return hashlib.blake2s(self.text.encode(), digest_size=6).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in a file of tips; `line` is None for the whole file."""
-
-    file: str
-    line: int | None
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.file}{'' if self.line is None else f':{self.line}'}: {self.problem}"
 
 
 class TipFault(Exception):
@@ -68,7 +57,7 @@ def load_tips(directory: Path) -> list[Tip]:
                 if tip.key in places:
                     raise ValueError(f"和 {places[tip.key]} 重复了，留一条就好")
             except ValueError as error:
-                faults.append(Fault(str(path), number, str(error)))
+                faults.append(Fault(str(path), number, "", str(error)))
                 continue
             places[tip.key] = f"{path.name} 第 {number} 行"
             tips.append(tip)
@@ -81,10 +70,10 @@ def _lines(path: Path, faults: list[Fault]) -> Iterator[tuple[int, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        faults.append(Fault(str(path), None, "不是 UTF-8 编码，请用 UTF-8 重新保存"))
+        faults.append(Fault(str(path), None, "", "不是 UTF-8 编码，请用 UTF-8 重新保存"))
         return
     except OSError as error:
-        faults.append(Fault(str(path), None, f"打不开这个文件（{error.strerror}）"))
+        faults.append(Fault(str(path), None, "", f"打不开这个文件（{error.strerror}）"))
         return
     for number, line in enumerate(text.split("\n"), start=1):
         if (said := line.strip()) and not said.startswith("#"):
