@@ -26,15 +26,14 @@ const addPerson = (id, name) => people.set(id, mocker.createContact({ id, name, 
 const addRoom = (id, topic, members) =>
   rooms.set(id, mocker.createRoom({ id, topic, memberIdList: [...members], ownerId: members[0] }))
 
+addPerson('bot', '客厅')
+addPerson('wang', '王阿姨')
+addPerson('li', '李姐')
+addPerson('chen', '小陈')
+addRoom('1@chatroom', '幸福里1群', ['wang', 'li', 'bot'])
+addRoom('2@chatroom', '幸福里2群', ['li', 'bot'])
+
 function world () {                     // runs at every start of the puppet: a bot that takes over starts it anew
-  if (people.size === 0) {
-    addPerson('bot', '客厅')
-    addPerson('wang', '王阿姨')
-    addPerson('li', '李姐')
-    addPerson('chen', '小陈')
-    addRoom('1@chatroom', '幸福里1群', ['wang', 'li', 'bot'])
-    addRoom('2@chatroom', '幸福里2群', ['li', 'bot'])
-  }
   if (!puppet.isLoggedIn) mocker.login(people.get('bot'))
   setImmediate(() => puppet.emit('ready', { data: 'ready' }))
   return () => {}
@@ -95,6 +94,7 @@ grpc.EventResponse.prototype.setPayload = function (text) {
 const contacts = ids => ids.map(id => people.get(id))
 
 const orders = {
+  nothing: () => {},
   person: ({ person, name }) => { addPerson(person, name) },
   room: ({ room, topic, members }) => { addRoom(room, topic, members) },
   rename: ({ person, name }) => {
