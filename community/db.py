@@ -86,10 +86,13 @@ def insert(table: type[SQLModel]) -> Insert:
     )
 
 
-def columns(into: type[tuple[Any, ...]], table: type[SQLModel]) -> list[ColumnElement[Any]]:
-    """The columns of `table` that bear the names of the fields of the NamedTuple `into`, in its order."""
-    core = core_table(table)
-    return [core.columns[name] for name in getattr(into, "_fields")]  # noqa: B009 - every NamedTuple has it
+def columns(into: type[tuple[Any, ...]], *tables: type[SQLModel], **named: Any) -> list[ColumnElement[Any]]:
+    """A column for each field of the NamedTuple `into`, in its order: `named` ones first, else by its name.
+
+    A name that several of the `tables` have is taken from the first of them.
+    """
+    found = {name: c for table in reversed(tables) for name, c in core_table(table).columns.items()} | named
+    return [found[name] for name in getattr(into, "_fields")]  # noqa: B009 - every NamedTuple has it
 
 
 def core_table(table: type[SQLModel]) -> Table:
@@ -248,10 +251,10 @@ class Pen:
         try:
             outcomes = self._attempt(batch)
         except Exception as error:
-            trouble = _trouble(error) or error
-            log.error("nothing of %d written: %s", len(batch), trouble)
+            reason = trouble(error) or error
+            log.error("nothing of %d written: %s", len(batch), reason)
             for work in batch:
-                work.promise.set_exception(trouble)
+                work.promise.set_exception(reason)
             return
         if self.on_commit is not None:
             self.on_commit()
@@ -281,7 +284,7 @@ class Pen:
             outcome = work.function(tx)
             tx._keep()
         except Exception as error:
-            if _trouble(error) is not None:
+            if trouble(error) is not None:
                 raise
             tx._drop()
             return _Failed(error)
@@ -323,7 +326,7 @@ class Database:
                 finally:
                     raw.execute("PRAGMA query_only = OFF")
         except (sqlite3.Error, DBAPIError) as error:
-            raise _trouble(error) or error from error
+            raise trouble(error) or error from error
 
     def backup(self, target: Path) -> None:
         """Copy the whole database, as it is at this moment, into a new file; never over an existing one."""
@@ -376,8 +379,8 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _trouble(error: BaseException) -> DatabaseTrouble | None:
-    """What ails the database, where `error` is its illness and not the function's mistake."""
+def trouble(error: BaseException) -> DatabaseTrouble | None:
+    """What ails the database, where `error` is its illness; None where it is the function's own mistake."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, DatabaseTrouble):
         return error
@@ -385,8 +388,3 @@ def _trouble(error: BaseException) -> DatabaseTrouble | None:
         return None
     words = _TROUBLE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
     return DatabaseTrouble(words) if words else None
-
-
-def trouble(error: BaseException) -> DatabaseTrouble | None:
-    """The same for callers that open a database themselves; None when `error` is no illness of the database."""
-    return _trouble(error)

@@ -44,6 +44,7 @@ class Outbox(SQLModel, table=True):
         UniqueConstraint("cause", "room_id"),
         Index("outbox_next", "status", "rank", "id"),
         Index("outbox_batch", "batch"),
+        Index("outbox_sent", "sent_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -124,6 +125,9 @@ _EARLIEST = prepare(
     Count, select(func.min(col(Outbox.not_before))).where(_is == "queued", col(Outbox.rank) <= bindparam("up_to"))
 )
 _WAITING = prepare(Count, select(func.count()).where(_is == "queued"))
+_SENT_SINCE = prepare(
+    Count, select(func.count(func.distinct(col(Outbox.batch)))).where(col(Outbox.sent_at) >= bindparam("since"))
+)
 _TAKE = change(
     update(Outbox)
     .where(col(Outbox.id) == bindparam("line"))
@@ -252,6 +256,11 @@ def heard(tx: Tx, to: str, text: str, now: datetime) -> bool:
 def waiting(tx: Tx) -> int:
     """How many lines are queued."""
     return tx.count(_WAITING)
+
+
+def sent_since(tx: Tx, since: float) -> int:
+    """How many messages have gone out since that moment; merged answers are one message."""
+    return tx.count(_SENT_SINCE, since=since)
 
 
 def _up_to(tx: Tx, quiet: pacing.Quiet, now: datetime) -> int:

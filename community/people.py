@@ -1,5 +1,6 @@
 """Rooms and the people in them: who belongs where, since when, and what they may do."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
@@ -172,6 +173,13 @@ def come(tx: Tx, room_id: str, member_id: str, now: datetime) -> bool:
     """They are in the room from now on; False when they were there already."""
     at = int(now.timestamp())
     return tx.run(_COME, room_id=room_id, member_id=member_id, joined_at=at, left_at=None) == 1
+
+
+def present(tx: Tx, room_id: str, members: Iterable[Person], now: datetime) -> None:
+    """These people are in the room, whether they ever said anything or not."""
+    for person in members:
+        meet(tx, person, now)
+        come(tx, room_id, person.id, now)
 
 
 def go(tx: Tx, room_id: str, member_id: str, now: datetime) -> bool:

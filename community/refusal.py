@@ -1,7 +1,7 @@
 """Refusal: the one error whose text is meant for the person who asked."""
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """What was asked cannot be done; `text` says so kindly, in one line, and is shown as it is."""
 
     def __init__(self, text: str) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from community.pacing import Quiet, Schedule
+
 Check = Callable[[object], Any]
 """Takes a TOML value and returns what Keting keeps; raises ValueError with the problem in Chinese."""
 
@@ -64,23 +66,6 @@ class Eggs:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
-    """How slowly the bot speaks: seconds between two messages in one room, between rooms, messages a minute at most."""
-
-    same_room: float = 1.0
-    between_rooms: float = 3.0
-    per_minute: int = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """No posts from `start` in the evening to `end` in the morning, shop's time."""
-
-    start: time = time(22, 0)
-    end: time = time(7, 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Shop:
     """All settings of one shop; empty strings where the shopkeeper has said nothing."""
 
@@ -92,7 +77,7 @@ class Shop:
     weather: Spot | None = None
     invite: Invite = field(default_factory=Invite)
     eggs: Eggs = field(default_factory=Eggs)
-    sender: Sender = field(default_factory=Sender)
+    sender: Schedule = field(default_factory=Schedule)
     quiet: Quiet = field(default_factory=Quiet)
 
     @property
@@ -326,7 +311,7 @@ SECTIONS: Mapping[str, tuple[Callable[..., Any], Mapping[str, tuple[str, Check]]
     ),
     "eggs": (Eggs, {"code_hours": ("code_hours", _whole(1, 720))}),
     "sender": (
-        Sender,
+        Schedule,
         {
             "same_room": ("same_room", _decimal(1, 600, f"同一个群两条消息至少隔 1 秒（最多 600 秒）：{BAN}")),
             "between_rooms": ("between_rooms", _decimal(3, 600, f"换一个群至少隔 3 秒（最多 600 秒）：{BAN}")),

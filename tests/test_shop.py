@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.shop import Eggs, Fault, Invite, Quiet, Sender, Shop, ShopFault, Spot, load_shop, read_shop
+from community.pacing import Quiet, Schedule
+from community.shop import Eggs, Fault, Invite, Shop, ShopFault, Spot, load_shop, read_shop
 
 SHIPPED = Path(__file__).parent.parent / "data" / "shop.toml"
 
@@ -22,7 +23,7 @@ def faults(text: str) -> tuple[Fault, ...]:
 def test_the_shipped_settings_are_the_defaults_with_a_name() -> None:
     shop = load_shop(SHIPPED)
     assert (shop.name, shop.hours, shop.weather) == ("幸福里小店", "早7点到晚9点半", None)
-    assert (shop.invite, shop.eggs, shop.sender, shop.quiet) == (Invite(), Eggs(), Sender(), Quiet())
+    assert (shop.invite, shop.eggs, shop.sender, shop.quiet) == (Invite(), Eggs(), Schedule(), Quiet())
 
 
 def test_the_shipped_weather_works_once_its_comment_signs_are_gone() -> None:

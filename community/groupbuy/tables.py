@@ -1,0 +1,84 @@
+"""The tables of group buys. Prices are cents, quantities whole portions, times seconds since the epoch."""
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+
+class GroupBuy(SQLModel, table=True):
+    """One group buy and its terms; `target` counts portions, `target_people` people, None where there is none."""
+
+    __tablename__ = "groupbuy"
+    __table_args__ = (Index("groupbuy_status", "status", "closes_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    status: str = Field(description="draft, open, closed, reached, failed or withdrawn")
+    target: int | None
+    target_people: int | None
+    limit_each: int | None = Field(description="portions one member may order")
+    closes_at: int
+    arrives: str | None = Field(description="YYYY-MM-DD")
+    opened_by: str = Field(foreign_key="member.id")
+    created_at: int
+    closed_at: int | None
+
+
+class GroupBuyItem(SQLModel, table=True):
+    """One thing to order in a group buy."""
+
+    __tablename__ = "groupbuy_item"
+    __table_args__ = (CheckConstraint("sold BETWEEN 0 AND stock"), Index("groupbuy_item_of", "groupbuy_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    groupbuy_id: int = Field(foreign_key="groupbuy.id")
+    name: str
+    spec: str
+    unit: str = Field(description="what one portion is called: 份, 盒, 板")
+    cents: int
+    stock: int
+    sold: int
+
+
+class GroupBuyRoom(SQLModel, table=True):
+    """A room where a group buy runs."""
+
+    __tablename__ = "groupbuy_room"
+
+    groupbuy_id: int = Field(foreign_key="groupbuy.id", primary_key=True)
+    room_id: str = Field(foreign_key="room.id", primary_key=True, index=True)
+
+
+class GroupBuyOrder(SQLModel, table=True):
+    """What a member wants of an item; at most one placed order per member and item."""
+
+    __tablename__ = "groupbuy_order"
+    __table_args__ = (
+        CheckConstraint("quantity > 0"),
+        Index("groupbuy_order_placed", "item_id", "member_id", unique=True, sqlite_where=text("status = 'placed'")),
+        Index("groupbuy_order_member", "member_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    groupbuy_id: int = Field(foreign_key="groupbuy.id", index=True)
+    item_id: int = Field(foreign_key="groupbuy_item.id")
+    room_id: str = Field(foreign_key="room.id")
+    member_id: str = Field(foreign_key="member.id")
+    quantity: int
+    cents: int = Field(description="the price of one portion when it was ordered")
+    status: str = Field(description="placed or cancelled")
+    placed_at: int
+    changed_at: int
+
+
+class GroupBuyEntry(SQLModel, table=True):
+    """One change of an order, never changed itself."""
+
+    __tablename__ = "groupbuy_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(foreign_key="groupbuy_order.id", index=True)
+    at: int
+    by_id: str = Field(description="the contact id of who changed it")
+    before: int
+    after: int
+    cause: str = Field(description="order, change, cancel or withdrawn")

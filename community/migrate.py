@@ -1,0 +1,62 @@
+"""Brings a shop's database up to the tables of this version, after a backup copy; a new file gets them all."""
+
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+
+from community.db import Database, DatabaseTrouble, trouble
+
+HERE = Path(__file__).parent / "migrations"
+
+
+class TooNew(DatabaseTrouble):
+    """The database was written by a later version of Keting; this one must not touch it."""
+
+
+def upgrade(database: Database, backups: Path, now: datetime) -> Path | None:
+    """Change the tables to this version's; where the backup was put, None where nothing had to change.
+
+    Raises DatabaseTrouble, having changed nothing, when the file is damaged, locked or too new.
+    """
+    try:
+        current, head = revisions(database)
+        if current == head:
+            return None
+        copy = _backup(database, backups, now) if current else None
+        with database.engine.connect() as connection, connection.begin():
+            command.upgrade(_config(connection), "head")
+    except (sqlite3.Error, DBAPIError) as error:
+        raise trouble(error) or error from error
+    return copy
+
+
+def revisions(database: Database) -> tuple[str | None, str | None]:
+    """The revision of the tables in the file (None for a new one) and the one of this version."""
+    scripts = ScriptDirectory.from_config(_config())
+    known = {script.revision for script in scripts.walk_revisions()}
+    with database.engine.connect() as connection, connection.begin():
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in known:
+        raise TooNew("这个数据库是更新版本的客厅写的，请先升级程序")
+    return current, scripts.get_current_head()
+
+
+def _backup(database: Database, backups: Path, now: datetime) -> Path:
+    name = database.path.stem if database.path else "shop"
+    copy = backups / f"{name}-{now:%Y%m%d-%H%M%S}-before-upgrade.db"
+    database.backup(copy)
+    return copy
+
+
+def _config(connection: Any = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

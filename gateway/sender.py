@@ -1,0 +1,115 @@
+"""The sender: carries what the outbox holds, one message at a time, at the shop's pace. It decides nothing."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from random import Random
+
+from community import outbox
+from community.db import Database, DatabaseTrouble
+from community.house import House
+from community.outbox import Outcome, Rest, Sending
+from community.pacing import Quiet, Schedule
+from gateway.transport import Refused, Transport, Unreachable, Unsure
+
+log = logging.getLogger(__name__)
+
+GLANCE = 5.0
+"""Seconds after which the outbox is looked at again in any case: another process may have filled it."""
+JITTER = 0.4
+"""Seconds at most by which a pause is drawn out, so that the pace looks human."""
+
+Tell = Callable[[str, str], Awaitable[None]]
+
+
+class Sender:
+    """Takes the next message from the outbox, carries it, writes down what became of it.
+
+    `tell(kind, text)` reaches the owner by another way, when the budget is used up.
+    """
+
+    def __init__(
+        self, database: Database, transport: Transport, house: House, now: Callable[[], datetime], tell: Tell
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._house = house
+        self._now = now
+        self._tell = tell
+        self._random = Random()  # noqa: S311 - jitter, no secret
+        self._awake = asyncio.Event()
+        self.reachable: Callable[[], bool] = lambda: True
+
+    def wake(self) -> None:
+        """Something new may be waiting; call it inside the event loop."""
+        self._awake.set()
+
+    async def recover(self) -> None:
+        """After a start: what was on its way when the bot stopped is in doubt."""
+        await asyncio.wrap_future(self._database.pen.write(outbox.recover, self._now()))
+
+    async def run(self) -> None:
+        """Send on until cancelled. A sick database is waited out."""
+        while True:
+            self._awake.clear()
+            try:
+                until = await self.turn()
+            except DatabaseTrouble as error:
+                log.error("cannot send: %s", error)
+                until = self._now().timestamp() + GLANCE
+            await self._rest(until)
+
+    async def turn(self) -> float | None:
+        """Carry one message, if one may go now.
+
+        Returns the moment (seconds since the epoch) before which nothing more may go; None while nothing waits.
+        """
+        if not self.reachable():
+            return None
+        now = self._now()
+        step = await asyncio.wrap_future(self._database.pen.write(outbox.take, self._pace(), self._quiet(), now))
+        if isinstance(step, Rest):
+            if step.spent:
+                await self._tell("budget", "一分钟的发言名额用完了，后面的话会慢慢补上。")
+            return step.until
+        outcome = await self._carry(step)
+        await asyncio.wrap_future(self._database.pen.write(outbox.settle, step.batch, outcome, self._now()))
+        return now.timestamp()
+
+    async def _carry(self, sending: Sending) -> Outcome:
+        try:
+            await self._transport.say(sending.to, sending.text)
+        except Refused as error:
+            log.warning("message %d refused for good: %s", sending.batch, error)
+            return "refused"
+        except Unreachable as error:
+            log.info("message %d did not leave: %s", sending.batch, error)
+            return "unreachable"
+        except Unsure as error:
+            log.warning("message %d: nobody knows whether it arrived: %s", sending.batch, error)
+            return "unsure"
+        return "sent"
+
+    async def _rest(self, until: float | None) -> None:
+        seconds = GLANCE if until is None else min(GLANCE, until - self._now().timestamp())
+        if seconds <= 0:
+            return
+        pause = seconds + self._random.uniform(0, JITTER) if until is not None else seconds
+        try:
+            await asyncio.wait_for(self._until_woken(early=until is None), pause)
+        except TimeoutError:
+            return
+
+    async def _until_woken(self, *, early: bool) -> None:
+        """Wait for news; where the pace itself holds us back (not `early`), news change nothing."""
+        if early:
+            await self._awake.wait()
+        else:
+            await asyncio.Event().wait()
+
+    def _pace(self) -> Schedule:
+        return self._house.shop.sender
+
+    def _quiet(self) -> Quiet:
+        return self._house.shop.quiet

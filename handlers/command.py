@@ -1,0 +1,105 @@
+"""Command: keywords, an example, who may use it and where, and a function that makes one domain call."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Literal
+
+from community.db import Tx
+from community.house import House
+from community.people import KnownMember, KnownRoom, Role
+from community.refusal import Refusal
+
+
+class Where(Enum):
+    """Where a command may be said."""
+
+    ROOM = "群里"
+    DIRECT = "私聊"
+    BOTH = "群里或私聊"
+
+
+Glue = Literal["blank", "number", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a command function gets to see: who asks, where, when, and what stands after the keyword."""
+
+    house: House
+    now: datetime
+    who: KnownMember
+    room: KnownRoom | None
+    keyword: str
+    rest: str
+    commands: Sequence["Command"] = ()
+
+    @property
+    def here(self) -> KnownRoom:
+        """The room; only for commands that are said in rooms."""
+        assert self.room is not None, "this command was declared for rooms only"  # noqa: S101 - a programming error
+        return self.room
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to answer: a template under templates/ and its values."""
+
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+    urgent: bool = False
+
+
+Function = Callable[[Tx, Ask], Reply | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing people can type. `function` returns None where the words were no command after all.
+
+    `everyday`: the keyword is also said in passing, so that whoever may not use it hears nothing.
+    `glue`: what may follow the keyword without a blank: nothing, a number, or anything.
+    `anywhere`: works in rooms where the bot is not enabled too.
+    """
+
+    keywords: tuple[str, ...]
+    example: str
+    help: str
+    function: Function
+    who: Role = Role.RESIDENT
+    where: Where = Where.BOTH
+    everyday: bool = False
+    glue: Glue = "blank"
+    anywhere: bool = False
+
+    def wrong(self, reason: str = "") -> Refusal:
+        """A one-line answer with an example, for arguments that cannot be understood."""
+        return Refusal(f"{reason or '没看懂'}，可以这样发：{self.example}")
+
+
+def command(*keywords: str, example: str, help: str, **options: Any) -> Callable[[Function], Command]:
+    """Declare the function below as a command; `options` are the other fields of Command."""
+
+    def declare(function: Function) -> Command:
+        return Command(keywords, example, help, function, **options)
+
+    return declare
+
+
+def say(template: str, *, urgent: bool = False, **values: Any) -> Reply:
+    """The reply of a command: a template and its values."""
+    return Reply(template, values, urgent)
+
+
+def discover(package: str = "handlers") -> list[Command]:
+    """Every command declared in the modules of `handlers/`, in the order of module names: a new file is enough."""
+    return list(_declared(package))
+
+
+def _declared(package: str) -> Iterator[Command]:
+    for module in sorted(iter_modules(import_module(package).__path__), key=lambda found: found.name):
+        contents = vars(import_module(f"{package}.{module.name}"))
+        yield from (thing for thing in contents.values() if isinstance(thing, Command))

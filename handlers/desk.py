@@ -1,0 +1,165 @@
+"""The front desk: takes every event of the gateway, hands commands to the pen, and counts the chatter."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from community import activity, invite, outbox, people, seen
+from community.db import Database, DatabaseTrouble, Tx, trouble
+from community.events import Echo, Event, Heard, Joined, Left, Renamed
+from community.house import House
+from community.refusal import Refusal
+from handlers.command import Ask, Reply, Where
+from handlers.router import Match, Router
+
+log = logging.getLogger(__name__)
+
+CALM = "店里这会儿有点忙不过来，麻烦稍后再发一次。"
+"""The one calm sentence for whatever went wrong on our side."""
+
+
+class Desk:
+    """Where events come in. `receive` returns at once; what has to be written is written by the pen, in order."""
+
+    def __init__(self, database: Database, house: House, router: Router, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._house = house
+        self._router = router
+        self._now = now
+        self._chatter: Counter[str] = Counter()
+        self._under_way: set[Future[Any]] = set()
+
+    def receive(self, event: Event) -> None:
+        """Take one event; chatter touches no database."""
+        match event:
+            case Heard():
+                found = self._router.find(event)
+                if found is None:
+                    self._count(event)
+                else:
+                    self._write(answer, self._house, self._router, found, event)
+            case Joined():
+                self._write(joined, self._house, event)
+            case Left():
+                self._write(left, event)
+            case Renamed():
+                self._write(renamed, event)
+            case Echo():
+                self._write(echoed, event)
+
+    def flush_chatter(self) -> None:
+        """Write the counts of what was merely talked."""
+        counts, self._chatter = self._chatter, Counter()
+        if counts:
+            self._write(chattered, dict(counts))
+
+    @property
+    def under_way(self) -> frozenset[Future[Any]]:
+        """What has been handed to the pen and is not committed yet."""
+        return frozenset(self._under_way)
+
+    def _count(self, event: Heard) -> None:
+        if event.room is not None:
+            self._chatter[event.room.id] += 1
+
+    def _write(self, function: Callable[..., Any], *args: Any) -> None:
+        future = self._database.pen.write(function, *args, self._now())
+        self._under_way.add(future)
+        future.add_done_callback(self._written)
+
+    def _written(self, future: "Future[Any]") -> None:
+        self._under_way.discard(future)
+        error = future.exception()
+        if isinstance(error, DatabaseTrouble):
+            log.error("not written: %s", error)
+        elif error is not None:
+            log.error("an event was lost to an error", exc_info=error)
+
+
+def answer(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now: datetime) -> None:
+    """Do what a command asks and queue the answer, in one transaction; a message seen before does nothing."""
+    command = found.command
+    if heard.room is not None and not command.anywhere and not people.enabled(tx, heard.room.id):
+        return
+    if not seen.first_time(tx, heard.id, now):
+        return
+    try:
+        reply = _perform(tx, house, router, found, heard, now)
+        if reply is None:
+            tx.undo()
+            return
+        text, urgent = house.wording.render(reply.template, **reply.values), reply.urgent
+    except Refusal as refusal:
+        text, urgent = _afresh(tx, heard, now, refusal.text), False
+    except Exception as error:
+        if trouble(error):
+            raise
+        log.exception("%s failed", command.keywords[0])
+        text, urgent = _afresh(tx, heard, now, CALM), False
+    to = heard.room.id if heard.room else heard.by.id
+    outbox.say(tx, to, text, "answer", now, urgent=urgent)
+    activity.note(tx, command.keywords[0], now, heard.room.id if heard.room else None, heard.by.id)
+
+
+def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now: datetime) -> Reply | None:
+    command = found.command
+    who = people.meet(tx, heard.by, now)
+    room = people.known_room(tx, heard.room, now) if heard.room else None
+    if room is not None:
+        people.come(tx, room.id, who.id, now)
+    if who.role < command.who:
+        if command.everyday:
+            return None
+        raise Refusal(f"“{command.keywords[0]}”是{command.who.word}才能用的。")
+    if (room is None and command.where is Where.ROOM) or (room is not None and command.where is Where.DIRECT):
+        if command.everyday:
+            return None
+        raise Refusal(f"“{command.keywords[0]}”请在{command.where.value}发给我。")
+    return command.function(tx, Ask(house, now, who, room, found.keyword, found.rest, router.commands))
+
+
+def _afresh(tx: Tx, heard: Heard, now: datetime, text: str) -> str:
+    """Take back what the command wrote; only that it was heard remains."""
+    tx.undo()
+    seen.first_time(tx, heard.id, now)
+    return text
+
+
+def joined(tx: Tx, house: House, event: Joined, now: datetime) -> None:
+    """People came into a room."""
+    if not people.enabled(tx, event.room.id):
+        return
+    room = people.known_room(tx, event.room, now)
+    inviter = people.meet(tx, event.inviter, now) if event.inviter else None
+    for person in event.who:
+        invite.arrive(tx, house.shop.invite, room, people.meet(tx, person, now), inviter, now)
+        activity.note(tx, "join", now, room.id, person.id, inviter.id if inviter else "")
+
+
+def left(tx: Tx, event: Left, now: datetime) -> None:
+    """People left a room."""
+    if not people.enabled(tx, event.room.id):
+        return
+    room = people.known_room(tx, event.room, now)
+    for person in event.who:
+        invite.leave(tx, room, people.meet(tx, person, now), now)
+        activity.note(tx, "leave", now, room.id, person.id)
+
+
+def chattered(tx: Tx, counts: dict[str, int], now: datetime) -> None:
+    """So much was talked, by room id; rooms where the bot is not enabled are none of its business."""
+    activity.count_chatter(tx, {room: n for room, n in counts.items() if people.enabled(tx, room)}, now)
+
+
+def renamed(tx: Tx, event: Renamed, now: datetime) -> None:
+    """A room has a new topic."""
+    if people.enabled(tx, event.room.id):
+        people.known_room(tx, event.room, now)
+
+
+def echoed(tx: Tx, event: Echo, now: datetime) -> None:
+    """The bot's own words came back: whatever was in doubt about them is settled."""
+    outbox.heard(tx, event.to, event.text, now)

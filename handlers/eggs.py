@@ -1,0 +1,55 @@
+"""Eggs: how many I have, a code to fetch them with, and the till.
+Type: 我的鸡蛋 / 领鸡蛋 5 / 核销 482913
+"""
+
+import re
+from datetime import timedelta
+
+from community import eggs, ledger
+from community.db import Tx
+from community.people import Role
+from community.quantity import QuantityFault, read_quantity
+from handlers.command import Ask, Reply, command, say
+
+_SIX_DIGITS = re.compile(r"[0-9]{6}")
+
+
+@command("我的鸡蛋", example="我的鸡蛋", help="我攒了几个鸡蛋")
+def mine(tx: Tx, ask: Ask) -> Reply:
+    """What I hold, and codes I have not used yet."""
+    codes = eggs.live_codes(tx, ask.who.id, ask.now)
+    return say(
+        "eggs/mine",
+        name=ask.who.name,
+        held=ledger.balance(tx, ask.who.id, "eggs"),
+        codes=[{"code": c.code, "eggs": c.eggs, "until": ask.house.local(c.expires_at)} for c in codes],
+        now=ask.now,
+    )
+
+
+@command("领鸡蛋", example="领鸡蛋 5", help="领鸡蛋，给您一个到店报的码", glue="number")
+def fetch(tx: Tx, ask: Ask) -> Reply:
+    """A six-digit code for so many eggs."""
+    try:
+        wanted = read_quantity(ask.rest)
+    except QuantityFault as fault:
+        raise fetch.wrong(fault.text if ask.rest else "要领几个") from fault
+    worth = timedelta(hours=ask.house.shop.eggs.code_hours)
+    code = eggs.issue(tx, ask.who.id, wanted, worth, ask.house.random, ask.now)
+    return say(
+        "eggs/code",
+        name=ask.who.name,
+        code=code.code,
+        eggs=code.eggs,
+        until=ask.house.local(code.expires_at),
+        now=ask.now,
+    )
+
+
+@command("核销", example="核销 482913", help="收领取码，把鸡蛋交给邻居", who=Role.LEADER, glue="number")
+def redeem(tx: Tx, ask: Ask) -> Reply:
+    """Hand over what a code promises."""
+    if not _SIX_DIGITS.fullmatch(ask.rest):
+        raise redeem.wrong("领取码是6位数字")
+    done = eggs.hand_over(tx, ask.rest, ask.who.id, ask.now)
+    return say("eggs/handed", member=done.member, eggs=done.eggs, left=done.left)

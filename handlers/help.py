@@ -1,0 +1,18 @@
+"""Help: what can be said here, made from the commands themselves.
+Type: 帮助
+"""
+
+from community.db import Tx
+from handlers.command import Ask, Command, Reply, Where, command, say
+
+
+@command("帮助", "菜单", example="帮助", help="能跟我说什么")
+def menu(tx: Tx, ask: Ask) -> Reply:
+    """The commands that the one who asks may use here; codes are typed by whoever has been given one."""
+    usable = [c for c in ask.commands if c.who <= ask.who.role and _here(c, ask) and not c.keywords[0].endswith("-")]
+    lines = [{"example": c.example, "help": c.help, "staff": c.who.staff} for c in usable]
+    return say("help/menu", name=ask.who.name, commands=lines, shop=ask.house.shop)
+
+
+def _here(found: Command, ask: Ask) -> bool:
+    return found.where is Where.BOTH or (found.where is Where.ROOM) == (ask.room is not None)

@@ -1,0 +1,28 @@
+"""Rooms: where the bot speaks.
+Type: 启用 / 停用
+"""
+
+from community import people
+from community.db import Tx
+from community.people import Role
+from handlers.command import Ask, Reply, Where, command, say
+
+
+@command(
+    "启用", example="启用", help="让我在这个群里开工", who=Role.OWNER, where=Where.ROOM, everyday=True, anywhere=True
+)
+def enable(tx: Tx, ask: Ask) -> Reply | None:
+    """Speak in this room from now on."""
+    if ask.rest:
+        return None
+    people.switch(tx, ask.here.id, on=True, now=ask.now)
+    return say("room/enabled", again=ask.here.enabled, shop=ask.house.shop, room=ask.here)
+
+
+@command("停用", example="停用", help="让我在这个群里歇着", who=Role.OWNER, where=Where.ROOM, everyday=True)
+def disable(tx: Tx, ask: Ask) -> Reply | None:
+    """Be silent in this room from now on."""
+    if ask.rest:
+        return None
+    people.switch(tx, ask.here.id, on=False, now=ask.now)
+    return say("room/disabled", room=ask.here)

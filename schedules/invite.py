@@ -1,0 +1,10 @@
+"""Invites by the clock: earned when the newcomer has stayed long enough."""
+
+from community import invite
+from schedules.chores import Chore
+
+SETTLE = Chore(
+    "邀请到期",
+    due=lambda tx, now: invite.next_due(tx),
+    run=lambda tx, now, house: invite.settle_due(tx, house.shop.invite, now),
+)
