@@ -5,8 +5,9 @@ that puppet itself: Wechaty's bridge loses messages, mixes up their order and wr
 reasons `Wechaty.start` is not used; its Room, Contact, Message and Friendship, bound to this bot alone, are.
 
 What wechaty 0.10 does to words on their way: `Room.say` with mentions puts "@nickname" before the text, U+2005 between
-several names and a space after the last; `Contact.say` knows no mentions. An `Echo` gives the text without that again,
-as long as the gateway reports the mentions of the bot's own message.
+several names and a space after the last; `Contact.say` knows no mentions. Gateways do not report the mentions of the
+bot's own messages, so what was said is remembered until it comes back: an `Echo` gives the text as it was given to
+`say`. Only an echo of words from before the start keeps the names in front.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ _log = logging.getLogger(__name__)
 _TEXT: int = MessageType.MESSAGE_TYPE_TEXT
 _LINES = (_TEXT, SYSTEM, int(MessageType.MESSAGE_TYPE_UNSPECIFIED))  # what gateways make of a grey line
 _LONGEST_TEXT = 20_000  # characters; nobody types more, and everything behind it may cost time per character
+_ECHOES_AWAITED = 256
 _STOP_WITHIN = 4.0  # seconds
 
 
@@ -109,6 +111,7 @@ class WeChat:
         # The scheduler is never started; without one, Wechaty opens a job database. Nor is the port ever opened.
         self._bot = wechaty.Wechaty(wechaty.WechatyOptions(puppet=puppet, scheduler=AsyncIOScheduler(), port=0))
         self._roster = Roster(self._bot, puppet)
+        self._prefixed: dict[tuple[str, str], str] = {}
         self._up = asyncio.Event()
         self._start: asyncio.Task[None] | None = None
         self._stop: asyncio.Task[None] | None = None
@@ -171,6 +174,7 @@ class WeChat:
         conversation = await self._conversation(to)
         if self._is_room(to):
             named = [contact_id for contact_id in mentions if await self._can_name(contact_id)]
+            self._remember(to, text, named)
             await _out(to, conversation.say(text, named or None))
         else:
             await _out(to, conversation.say(text))
@@ -218,6 +222,14 @@ class WeChat:
             return False
         return True
 
+    def _remember(self, to: str, text: str, named: Sequence[str]) -> None:
+        """Keep what Room.say will make of `text`, for its echo."""
+        if named:
+            names = "\u2005".join(f"@{self._bot.Contact.load(contact_id).name}" for contact_id in named)
+            self._prefixed[to, f"{names} {text}"] = text
+        if len(self._prefixed) > _ECHOES_AWAITED:
+            del self._prefixed[next(iter(self._prefixed))]
+
     def _is_room(self, to: str) -> bool:
         """Rooms met in this run, and the ids by which the known gateways mark a room."""
         return self._roster.has_met(to) or to.endswith("@chatroom") or to.startswith(("@@", "R:"))
@@ -242,7 +254,8 @@ class WeChat:
         text, kind, by, room_id = message.text()[:_LONGEST_TEXT], int(payload.type), payload.from_id, payload.room_id
         if kind == _TEXT and by and by != room_id:
             if by == self._roster.self_id():
-                self._on_event(Echo(room_id or payload.to_id, await self._as_said(payload.mention_ids, text)))
+                to = room_id or payload.to_id
+                self._on_event(Echo(to, self._prefixed.pop((to, text), text)))
             else:
                 await self._heard(payload, text)
         elif room_id and kind in _LINES and (told := read_join(text)) is not None:
@@ -263,13 +276,6 @@ class WeChat:
         bot = await self._roster.look_up(self._roster.self_id(), room_id)
         rests = (start[1 + len(name) :] for name in bot.names if start[1:].startswith(name))
         return any(not rest or rest[0].isspace() for rest in rests)
-
-    async def _as_said(self, mentions: Iterable[str], text: str) -> str:
-        """The text that was given to `say`: without the names that Room.say has put before it."""
-        if not mentions:
-            return text
-        contacts = [(await self._roster.look_up(contact_id, "")).contact for contact_id in mentions]
-        return text.removeprefix("\u2005".join(f"@{contact.name}" for contact in contacts) + " ")
 
     async def _room_join(self, payload: Any) -> None:
         await self._joined(payload.room_id, payload.invited_ids, payload.inviter_id)
