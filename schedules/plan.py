@@ -138,7 +138,7 @@ class _Reader:
 
     def _post(self, name: str, table: object) -> Post | None:
         if not isinstance(table, dict):
-            self._fault("", name, "这一项不在任何一节里，请写到某个帖子的 [名字] 下面")
+            self._fault("", name, '这一项不在任何一节里，请写到某一节的 ["名字"] 下面')
             return None
         before = len(self.faults)
         for key in table.keys() - CHECKS.keys():
