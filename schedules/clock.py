@@ -29,7 +29,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MINUTE = timedelta(minutes=1)
-WEATHER_PATIENCE = 6.0
+PATIENCE = 6.0
 """Seconds that a post waits for the weather."""
 REST = timedelta(minutes=10)
 """How long a chore that failed is left alone."""
@@ -64,6 +64,7 @@ class Clock:
         now: Callable[[], datetime],
         report: Callable[[str], None] = log.warning,
         weather: WeatherProvider | None = None,
+        patience: float = PATIENCE,
         chores: Sequence[Chore] = (),
         errands: Sequence[Errand] = (),
     ) -> None:
@@ -73,6 +74,7 @@ class Clock:
         self._clock = now
         self._report = report
         self._weather = weather
+        self._patience = patience
         self._chores = tuple(chores)
         self._errands = tuple(errands)
         self._plan = Plan()
@@ -114,6 +116,7 @@ class Clock:
             await self._attend(chore, now)
         waiting = [post for post in self._plan.posts if self._needs_a_look(post, now)]
         await asyncio.gather(*(self._guarded(self.look(post, now), post.title) for post in waiting))
+        self._begun = True
 
     async def look(self, post: Post, now: datetime) -> Published | None:
         """Deal with every moment of a post that has passed and has not been dealt with; what became of the last one."""
@@ -169,7 +172,6 @@ class Clock:
             for fault in plan.faults:
                 if fault not in before.faults:
                     self._report(f"发布计划有一处要改：{fault}")
-        self._begun = True
 
     def _trigger(self, post: Post) -> CrontabTrigger:
         return CrontabTrigger(post.cron, self.house.zone)
@@ -212,13 +214,11 @@ class Clock:
 
     # in real life
 
-    async def run(self) -> None:
+    async def run(self, scheduler: "AsyncIOScheduler | None" = None) -> None:
         """Keep time until cancelled: a job for each post, and every minute a look at everything."""
         from apscheduler.schedulers.asyncio import AsyncIOScheduler  # noqa: PLC0415 - a play never needs it
 
-        # No job is ever too late to look: how late words may be is the post's own matter.
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        scheduler = scheduler or AsyncIOScheduler(timezone=UTC)
         scheduler.start()
         try:
             async with asyncio.TaskGroup() as both:
@@ -252,7 +252,9 @@ class Clock:
         for name, post in wanted.items():
             trigger = self._trigger(post)
             if anew or name not in there or repr(there[name].trigger) != repr(trigger):
-                scheduler.add_job(self._on_time, trigger, [name], id=name, name=post.title, replace_existing=True)
+                # No job is ever too late to look: how late words may be is the post's own matter.
+                options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1, "replace_existing": True}
+                scheduler.add_job(self._on_time, trigger, [name], id=name, name=post.title, **options)
 
     async def _on_time(self, name: str) -> None:
         post = next((post for post in self._plan.posts if post.name == name), None)
@@ -272,7 +274,7 @@ class Clock:
         if self._weather is None:
             return None
         try:
-            async with asyncio.timeout(WEATHER_PATIENCE):
+            async with asyncio.timeout(self._patience):
                 return await self._weather.today(now)
         except Exception:
             log.warning("no weather for this post", exc_info=True)
