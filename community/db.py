@@ -3,6 +3,7 @@
 This module knows SQLite and nothing of shops. It holds what is SQLite's own: pragmas, savepoints, error codes.
 """
 
+import fcntl
 import logging
 import queue
 import sqlite3
@@ -337,6 +338,14 @@ class Database:
             raw = connection.connection.driver_connection
             assert raw is not None  # noqa: S101 - narrows the type
             raw.execute("VACUUM INTO ?", (str(target),))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the only bot on this file; raises BlockingIOError where another process is. Readers are welcome."""
+        assert self.path is not None, "SQLite databases are files"  # noqa: S101 - narrows the type
+        with self.path.with_name(self.path.name + "-bot").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
 
     def healthy(self) -> None:
         """Raise DatabaseTrouble when the file is damaged."""

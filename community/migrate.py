@@ -1,6 +1,5 @@
 """Brings a shop's database up to the tables of this version, after a backup copy; a new file gets them all."""
 
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import DBAPIError
 
 from community.db import Database, DatabaseTrouble, trouble
 
@@ -32,7 +30,7 @@ def upgrade(database: Database, backups: Path, now: datetime) -> Path | None:
         copy = _backup(database, backups, now) if current else None
         with database.engine.connect() as connection, connection.begin():
             command.upgrade(_config(connection), "head")
-    except (sqlite3.Error, DBAPIError) as error:
+    except Exception as error:
         raise trouble(error) or error from error
     return copy
 

@@ -125,6 +125,9 @@ _EARLIEST = prepare(
     Count, select(func.min(col(Outbox.not_before))).where(_is == "queued", col(Outbox.rank) <= bindparam("up_to"))
 )
 _WAITING = prepare(Count, select(func.count()).where(_is == "queued"))
+_ANSWERING = prepare(
+    Count, select(func.count()).where(or_(_is == "queued", _is == "sending"), col(Outbox.kind) == "answer")
+)
 _SENT_SINCE = prepare(
     Count, select(func.count(func.distinct(col(Outbox.batch)))).where(col(Outbox.sent_at) >= bindparam("since"))
 )
@@ -256,6 +259,11 @@ def heard(tx: Tx, to: str, text: str, now: datetime) -> bool:
 def waiting(tx: Tx) -> int:
     """How many lines are queued."""
     return tx.count(_WAITING)
+
+
+def answering(tx: Tx) -> bool:
+    """Whether an answer is still to be said."""
+    return tx.count(_ANSWERING) > 0
 
 
 def sent_since(tx: Tx, since: float) -> int:

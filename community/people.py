@@ -81,6 +81,13 @@ class KnownMember(NamedTuple):
     role: Role
 
 
+class Present(NamedTuple):
+    """Somebody who is in a room."""
+
+    id: str
+    name: str
+
+
 class Stay(NamedTuple):
     """One stay of a member in a room; times in seconds since the epoch."""
 
@@ -116,6 +123,13 @@ _GO = change(
         col(Membership.left_at).is_(None),
     )
     .values(left_at=bindparam("at"))
+)
+_PRESENT = prepare(
+    Present,
+    select(*columns(Present, Member))
+    .join(Membership, col(Membership.member_id) == col(Member.id))
+    .where(col(Membership.room_id) == bindparam("room"), col(Membership.left_at).is_(None))
+    .order_by(col(Membership.id)),
 )
 _STAYS = prepare(
     Stay,
@@ -185,6 +199,11 @@ def present(tx: Tx, room_id: str, members: Iterable[Person], now: datetime) -> N
 def go(tx: Tx, room_id: str, member_id: str, now: datetime) -> bool:
     """They have left the room; False when they were not known to be there."""
     return tx.run(_GO, room=room_id, who=member_id, at=int(now.timestamp())) > 0
+
+
+def members(tx: Tx, room_id: str) -> list[Present]:
+    """Who is in the room now, as far as the shop knows, the earliest first."""
+    return tx.all(_PRESENT, room=room_id)
 
 
 def stays(tx: Tx, member_id: str) -> list[Stay]:

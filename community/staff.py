@@ -85,14 +85,14 @@ def dismiss(tx: Tx, number: int) -> Colleague:
     return found[number - 1]
 
 
-def enthrone(tx: Tx, owner_id: str, now: datetime) -> None:
-    """The contact with this id, as .env names it, is the owner, and nobody else."""
-    for owner in owners(tx):
-        if owner.id != owner_id:
-            people.appoint(tx, owner.id, Role.RESIDENT)
-    if people.member(tx, owner_id) is None:
-        people.meet(tx, Person(owner_id, Role.OWNER.word), now)
-    people.appoint(tx, owner_id, Role.OWNER)
+def enthrone(tx: Tx, owner: Person, now: datetime) -> None:
+    """This contact is the owner, and nobody else; a known one keeps the name they go by."""
+    for former in owners(tx):
+        if former.id != owner.id:
+            people.appoint(tx, former.id, Role.RESIDENT)
+    if people.member(tx, owner.id) is None:
+        people.meet(tx, owner, now)
+    people.appoint(tx, owner.id, Role.OWNER)
 
 
 def _name(role: Role) -> str:

@@ -71,7 +71,9 @@ def plus(tx: Tx, ask: Ask) -> Reply | None:
     if not looks_like_number(ask.rest):
         return None
     found = buys.open_in(tx, ask.here.id, ask.now)
-    return _order(tx, ask, found, plus) if found else None
+    if not found or (ask.keyword == "我要" and not _is_order(ask, found)):
+        return None
+    return _order(tx, ask, found, plus)
 
 
 @command("参团", "跟团", example="参团 2", help="来2份，写明要哪个也行：参团 苹果 2份", where=Where.ROOM, glue="number")
@@ -81,6 +83,15 @@ def join(tx: Tx, ask: Ask) -> Reply:
     if not found:
         raise Refusal("现在没有开着的团，开了会在群里喊大家。")
     return _order(tx, ask, found, join)
+
+
+def _is_order(ask: Ask, found: list[Buy]) -> bool:
+    """我要 is also how people speak of two hours and two cars: an order names nothing, or something on offer."""
+    try:
+        item = split_order(ask.rest).item
+    except QuantityFault:
+        return False
+    return item is None or any(buys.fits(buy, item) for buy in found)
 
 
 def _order(tx: Tx, ask: Ask, found: list[Buy], using: Command) -> Reply:
@@ -103,7 +114,7 @@ def alter(tx: Tx, ask: Ask) -> Reply | None:
     if not looks_like_number(ask.rest):
         return None
     mine = _mine(tx, ask)
-    if not mine:
+    if mine is None:
         return None
     order = _understood(ask, alter)
     buy, placed = _which(mine, order.item, f"改 {order.quantity} {{}}")
@@ -114,7 +125,7 @@ def alter(tx: Tx, ask: Ask) -> Reply | None:
 def cancel(tx: Tx, ask: Ask) -> Reply | None:
     """Take my order back until the close."""
     mine = _mine(tx, ask)
-    if not mine:
+    if mine is None:
         return None
     buy, placed = _which(mine, ask.rest or None, "取消 {}")
     return say("groupbuy/cancelled", **_standing(orders.cancel(tx, buy, placed, ask.who.id, ask.now), ask))
@@ -137,10 +148,18 @@ def _open_one(tx: Tx, ask: Ask, hint: str) -> Buy:
     return buys.choose(found, ask.rest or None, hint)
 
 
-def _mine(tx: Tx, ask: Ask) -> list[Choice]:
-    """The open group buys of this room in which the one who asks has an order, with it."""
-    found = ((buy, orders.placed(tx, buy, ask.who.id)) for buy in buys.open_in(tx, ask.here.id, ask.now))
-    return [(buy, placed) for buy, placed in found if placed is not None]
+def _mine(tx: Tx, ask: Ask) -> list[Choice] | None:
+    """The open group buys of this room in which the one who asks has an order, with it; None where nothing is open.
+
+    Refused where something is open and they have ordered none of it.
+    """
+    found = buys.open_in(tx, ask.here.id, ask.now)
+    if not found:
+        return None
+    mine = [(buy, placed) for buy in found if (placed := orders.placed(tx, buy, ask.who.id)) is not None]
+    if not mine:
+        raise Refusal(f"{ask.who.name} 现在开着的团里还没有您的订单。")
+    return mine
 
 
 def _which(mine: list[Choice], words: str | None, hint: str) -> Choice:

@@ -10,6 +10,9 @@ from handlers.command import Ask, Command, Reply, Where, command, say
 def menu(tx: Tx, ask: Ask) -> Reply:
     """The commands that the one who asks may use here; codes are typed by whoever has been given one."""
     usable = [c for c in ask.commands if c.who <= ask.who.role and _here(c, ask) and not c.keywords[0].endswith("-")]
+    if not ask.keyword:
+        return say("help/short", examples=[c.example for c in usable if not c.who.staff])
+    usable.sort(key=lambda c: c.where is not Where.ROOM)  # what only a room knows comes first
     lines = [{"example": c.example, "help": c.help, "staff": c.who.staff} for c in usable]
     return say("help/menu", name=ask.who.name, commands=lines, shop=ask.house.shop)
 

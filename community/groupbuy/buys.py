@@ -192,7 +192,7 @@ def choose(buys: Sequence[Buy], words: str | None, hint: str) -> Buy:
 
     Words fit when they are part of a title, or a title is part of them; without words there must be only one.
     """
-    fitting = [buy for buy in buys if not words or _fits(buy, words)]
+    fitting = [buy for buy in buys if not words or fits(buy, words)]
     if len(fitting) == 1:
         return fitting[0]
     exact = [buy for buy in fitting if buy.title == words]
@@ -205,7 +205,8 @@ def choose(buys: Sequence[Buy], words: str | None, hint: str) -> Buy:
     raise Refusal(f"现在开着 {len(fitting)} 个团：{names}。要哪一个？可以这样发：{example}")
 
 
-def _fits(buy: Buy, words: str) -> bool:
+def fits(buy: Buy, words: str) -> bool:
+    """Whether `words` may mean this group buy: part of its title or spec, or its title part of them."""
     return words in f"{buy.title} {buy.spec}" or words in buy.title + buy.spec or buy.title in words
 
 

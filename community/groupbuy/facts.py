@@ -9,7 +9,6 @@ from community.groupbuy import buys
 from community.groupbuy.buys import Buy, Summary
 from community.house import House
 
-
 LISTED = 120
 """Members named in a summary; with the longest names that is still one message (4,000 characters)."""
 
@@ -23,6 +22,11 @@ def facts(house: House, buy: Buy) -> dict[str, Any]:
         "closes": house.local(buy.closes_at),
         "arrives": date.fromisoformat(buy.arrives) if buy.arrives else None,
     }
+
+
+def open_facts(house: House, tx: Tx, room_id: str, now: datetime) -> list[dict[str, Any]]:
+    """The group buys that take orders in a room, as templates see them."""
+    return [facts(house, buy) for buy in buys.open_in(tx, room_id, now)]
 
 
 def summary(house: House, closed: Summary) -> dict[str, Any]:

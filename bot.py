@@ -1,0 +1,85 @@
+"""The front door of Keting: reads .env, wires the parts, starts and stops them; the command line."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from front import doorstep
+from front.settings import SettingsFault, read_settings
+
+app = typer.Typer(
+    help="客厅：社区小店微信群的管家。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
+Database = Annotated[str | None, typer.Option("--db", help="数据库地址，如 sqlite:///data/bot.db；不写就用 .env 里的")]
+
+
+@app.command()
+def run() -> None:
+    """开工：.env 里写了网关就连真微信，没写就在终端里开一个模拟的群。"""
+    doorstep.run(read_settings())
+
+
+@app.command()
+def chat() -> None:
+    """在终端里开一个模拟的群，您可以当任何一位邻居说话。"""
+    doorstep.chat(read_settings())
+
+
+@app.command()
+def play(
+    files: Annotated[list[Path], typer.Argument(help="对话稿", exists=True, dir_okay=False)],
+    db: Annotated[str | None, typer.Option("--db", help="把结果留在这个数据库里；不写就用一个临时的")] = None,
+    show: Annotated[bool, typer.Option("--show", help="不核对，只把客厅说的话打出来")] = False,
+) -> None:
+    """把对话稿演一遍，看客厅说的对不对。"""
+    doorstep.play(read_settings(), files, db, show=show)
+
+
+@app.command()
+def check() -> None:
+    """检查设置、模板、时间表、数据库；哪个文件第几行有错都告诉您。"""
+    doorstep.check(read_settings())
+
+
+@app.command()
+def post(
+    name: Annotated[str, typer.Argument(help="时间表里的名字，如 早安问候")],
+    room: Annotated[str | None, typer.Option("--room", help="只发这个群")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看看会说什么，不发")] = False,
+) -> None:
+    """现在就发一次这个帖子。"""
+    doorstep.post(read_settings(), name, room, dry_run=dry_run)
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(help="orders groupbuys ledger invites members posts outbox activity")],
+    db: Database = None,
+    form: Annotated[Literal["csv", "json"], typer.Option("--format", help="csv 或 json")] = "csv",
+) -> None:
+    """导出一张表。"""
+    doorstep.export(read_settings(), table, db, form)
+
+
+@app.command()
+def backup(path: Annotated[Path, typer.Argument(help="备份到哪个文件")]) -> None:
+    """把数据库完整备份一份。"""
+    doorstep.backup(read_settings(), path)
+
+
+def main() -> None:
+    """Run the command line; every fault a person can mend ends in plain words and a number, never in a traceback."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    try:
+        app()
+    except SettingsFault as fault:
+        doorstep.give_up("设置有错，先改好再来：", fault.problems, 2)
+
+
+if __name__ == "__main__":
+    main()

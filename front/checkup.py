@@ -1,0 +1,87 @@
+"""Looks at everything a person may have edited: settings, words, tips, times, database; each fault with its line."""
+
+import tempfile
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from random import SystemRandom
+
+from community import migrate
+from community.db import Database, DatabaseTrouble, Tx, file_of
+from community.gather import Gather, TipFiles
+from community.groupbuy.facts import open_facts
+from community.house import House
+from community.people import KnownRoom
+from community.posts import Post
+from community.shop import ShopFault, load_shop
+from community.tips import TipFault, load_tips
+from community.wording import POST_NAMES, Wording, WordingFault
+from front.settings import Settings
+from schedules.plan import Plan, PlanFiles
+
+
+def faults(settings: Settings) -> list[str]:
+    """Every fault, one line of Chinese each; nothing is changed."""
+    found = [str(fault) for fault in _shop_faults(settings)]
+    wording = Wording(settings.templates)
+    found += [str(fault) for fault in wording.check({"posts/": POST_NAMES})]
+    found += [str(fault) for fault in _tip_faults(settings)]
+    plan = PlanFiles(settings.schedules).current()
+    found += [str(fault) for fault in plan.faults]
+    found += _database_faults(settings)
+    return found or _trial(settings, wording, plan)
+
+
+def _shop_faults(settings: Settings) -> tuple[object, ...]:
+    try:
+        load_shop(settings.shop_file)
+    except ShopFault as fault:
+        return tuple(fault.faults)
+    return ()
+
+
+def _tip_faults(settings: Settings) -> tuple[object, ...]:
+    try:
+        load_tips(settings.templates / "tips")
+    except TipFault as fault:
+        return tuple(fault.faults)
+    return ()
+
+
+def _database_faults(settings: Settings) -> list[str]:
+    path = file_of(settings.database_url)
+    if path is None or not path.exists():
+        return []
+    try:
+        database = Database(settings.database_url)
+        try:
+            database.healthy()
+            migrate.revisions(database)
+        finally:
+            database.close()
+    except DatabaseTrouble as trouble:
+        return [f"数据库 {path}：{trouble}"]
+    return []
+
+
+def _trial(settings: Settings, wording: Wording, plan: Plan) -> list[str]:
+    """Say every post once, for an invented room in a shop of its own, as it would be said now."""
+    house = House(load_shop(settings.shop_file), wording, SystemRandom())
+    now = datetime.now(house.zone)
+    gather = Gather(house, TipFiles(settings.templates / "tips"), partial(open_facts, house))
+    with tempfile.TemporaryDirectory(prefix="keting-") as scratch:
+        database = Database(f"sqlite:///{Path(scratch) / 'trial.db'}")
+        try:
+            migrate.upgrade(database, Path(scratch), now)
+            with database.reading() as tx:
+                return [problem for post in plan.posts if (problem := _said(tx, gather, post, now))]
+        finally:
+            database.close()
+
+
+def _said(tx: Tx, gather: Gather, post: Post, now: datetime) -> str:
+    try:
+        gather.render(post, now)(tx, KnownRoom("trial", "试一试", enabled=True))
+    except WordingFault as fault:
+        return str(fault)
+    return ""

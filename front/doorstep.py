@@ -1,0 +1,209 @@
+"""What each command of the command line does: opens the shop the right way, and says plainly what it did."""
+
+import asyncio
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from community import export as exports
+from community import migrate, staff
+from community.db import Database, DatabaseTrouble, file_of
+from community.export import Format
+from community.people import Role
+from community.shop import ShopFault, load_shop
+from front.settings import Settings
+
+log = logging.getLogger(__name__)
+
+WRONG = 1
+WRONG_SETTINGS = 2
+SICK_DATABASE = 3
+
+
+def give_up(headline: str, problems: Sequence[str], code: int) -> NoReturn:
+    """Say what is wrong, line by line, on standard error, and end with this number."""
+    print(headline, *problems, sep="\n", file=sys.stderr)  # noqa: T201 - the command line speaks to a person
+    raise SystemExit(code)
+
+
+def tell(*lines: str) -> None:
+    """Say something to the person at the terminal."""
+    for line in lines:
+        typer.echo(line)
+
+
+@contextmanager
+def opened(settings: Settings, url: str | None = None) -> Iterator[Database]:
+    """The database, healthy and with this version's tables; a sick one is named, the last backup offered."""
+    url = url or settings.database_url
+    try:
+        database = Database(url)
+        try:
+            database.healthy()
+            copy = migrate.upgrade(database, settings.backups, datetime.now().astimezone())
+            if copy is not None:
+                tell(f"数据库升级好了，升级前的样子备份在 {copy}")
+            yield database
+        finally:
+            database.close()
+    except DatabaseTrouble as trouble:
+        give_up(f"数据库打不开：{trouble}（{file_of(url) or url}）", _last_backup(settings, url), SICK_DATABASE)
+
+
+def _last_backup(settings: Settings, url: str) -> list[str]:
+    """What to do about a sick database. It is never overwritten."""
+    path = file_of(url)
+    folders = {settings.backups, *([path.parent / "backups"] if path else [])}
+    copies = sorted((copy for folder in folders for copy in folder.glob("*.db")), key=lambda copy: copy.stat().st_mtime)
+    if not copies:
+        return ["没找到备份。原来的文件没有动过，先把它拷走留着，再请人看看。"]
+    return [
+        "原来的文件没有动过。最近的备份是：",
+        f"  {copies[-1]}（{datetime.fromtimestamp(copies[-1].stat().st_mtime).astimezone():%m-%d %H:%M}）",
+        f"要用备份，先把坏的 {path} 改个名字，再把备份拷成 {path}。",
+    ]
+
+
+def run(settings: Settings) -> None:
+    """Real WeChat where a gateway is set, the simulated one otherwise."""
+    if settings.endpoint is None:
+        chat(settings)
+    else:
+        from front.live import go_live  # noqa: PLC0415 - wechaty is imported only where it is used
+
+        _open_shop(settings, go_live)
+
+
+def chat(settings: Settings) -> None:
+    """The simulated WeChat in the terminal."""
+    from front.terminal import open_terminal  # noqa: PLC0415 - wechaty is imported only where it is used
+
+    _open_shop(settings, open_terminal)
+
+
+def _open_shop(settings: Settings, start: Callable[[Settings, Database], None]) -> None:
+    with opened(settings) as database, _alone(database):
+        try:
+            start(settings, database)
+        except ShopFault as fault:
+            give_up("小店设置有错，先改好再来：", [str(one) for one in fault.faults], WRONG_SETTINGS)
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    """Two bots on one database would both speak; the second one is turned away."""
+    try:
+        with database.held():
+            yield
+    except BlockingIOError:
+        give_up("这个数据库已经有一个客厅在用了，先把那一个停掉。", [str(database.path)], SICK_DATABASE)
+
+
+def play(settings: Settings, files: Sequence[Path], url: str | None, *, show: bool) -> None:
+    """Play transcripts, each on a fresh database unless one is named."""
+    failed = 0
+    for path in files:
+        with tempfile.TemporaryDirectory(prefix="keting-") as scratch:
+            target = url or f"sqlite:///{Path(scratch) / 'play.db'}"
+            failed += not _play_one(settings, path, target, show=show)
+    if not show:
+        tell(f"{len(files) - failed} 个对上了，{failed} 个没对上")
+    if failed:
+        raise SystemExit(WRONG)
+
+
+def _play_one(settings: Settings, path: Path, url: str, *, show: bool) -> bool:
+    from front.keting import open_house  # noqa: PLC0415 - wechaty is imported only where it is used
+    from front.player import PlayFault, play  # noqa: PLC0415 - likewise
+    from front.transcript import TranscriptFault, read_transcript  # noqa: PLC0415 - beside the player
+
+    try:
+        house = open_house(settings, Random(path.name))  # noqa: S311 - a play is repeatable
+        steps = read_transcript(path.read_text(encoding="utf-8-sig"), house.zone)
+        with opened(settings, url) as database:
+            asyncio.run(play(settings, database, house, steps, _printed if show else None))
+    except ShopFault as fault:
+        give_up("小店设置有错，先改好再来：", [str(one) for one in fault.faults], WRONG_SETTINGS)
+    except (PlayFault, TranscriptFault, UnicodeDecodeError) as fault:
+        tell(f"✗ {path}：{fault}")
+        return False
+    if not show:
+        tell(f"✓ {path}")
+    return True
+
+
+def _printed(at: datetime, room: str | None, text: str) -> None:
+    indented = text.replace("\n", "\n  ")
+    tell(f"{at:%m-%d %H:%M:%S} [{room or '私聊'}] 客厅: {indented}")
+
+
+def check(settings: Settings) -> None:
+    """Look at everything that a person may have edited; every fault with its file and line."""
+    from front.checkup import faults  # noqa: PLC0415 - reads every template
+
+    found = faults(settings)
+    if found:
+        give_up("这些地方要改：", found, WRONG)
+    tell("都好好的。")
+
+
+def post(settings: Settings, name: str, room: str | None, *, dry_run: bool) -> None:
+    """Say a post now, in all its rooms or in one."""
+    from front.posting import NoSuchPost, speak_now  # noqa: PLC0415 - reads templates and schedules
+
+    with opened(settings) as database:
+        try:
+            spoken = speak_now(settings, database, name, room, dry_run=dry_run)
+        except NoSuchPost as fault:
+            give_up(str(fault), [], WRONG)
+    for where, text in spoken:
+        tell(f"【{where}】", text or "（今天没有要说的）", "")
+    if not spoken:
+        tell("没有一个群可发：先在群里发“启用”。")
+    elif not dry_run:
+        tell("已经排上队，客厅开着就会发出去。")
+
+
+def export(settings: Settings, table: str, url: str | None, form: Format) -> None:
+    """Print a table."""
+    if table not in exports.names():
+        give_up(f"没有“{table}”这张表，可以导出的有：{'、'.join(exports.names())}", [], WRONG_SETTINGS)
+    path = file_of(url or settings.database_url)
+    if path is not None and not path.exists():
+        give_up(f"没有这个数据库：{path}", [], SICK_DATABASE)
+    with opened(settings, url) as database:
+        columns, rows = exports.export(database, table, _zone(settings))
+        for piece in exports.write(columns, rows, form):
+            sys.stdout.write(piece)
+
+
+def backup(settings: Settings, path: Path) -> None:
+    """Copy the database into a new file."""
+    with opened(settings) as database:
+        try:
+            database.backup(path)
+        except FileExistsError:
+            give_up(f"{path} 已经有了，换个名字，免得盖掉。", [], WRONG)
+        except OSError as error:
+            give_up(f"写不进 {path}：{error.strerror}", [], WRONG)
+    tell(f"备份好了：{path}")
+
+
+def offer_ownership(settings: Settings, database: Database, now: datetime) -> str | None:
+    """The one-time code that makes its first sender the owner, where nobody owns the shop yet."""
+    with database.reading() as tx:
+        owned = bool(settings.owner_id or staff.owners(tx))
+    return None if owned else database.pen.write(staff.offer, Role.OWNER, SystemRandom(), now).result()
+
+
+def _zone(settings: Settings) -> ZoneInfo:
+    return load_shop(settings.shop_file).zone

@@ -1,0 +1,180 @@
+"""Keting: one shop's bot with all its parts wired together; several in one process never meet."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from random import Random
+
+from community import people, staff
+from community.db import Database
+from community.events import Person
+from community.gather import Gather, TipFiles
+from community.groupbuy.facts import open_facts
+from community.house import House
+from community.people import Role
+from community.shop import ShopFault, load_shop
+from community.wording import Wording
+from front.settings import Settings
+from gateway.alarm import Alarm, Watch
+from gateway.puppet import OwnPuppet
+from gateway.sender import Sender
+from gateway.wechat import WeChat
+from handlers.command import discover
+from handlers.desk import Desk
+from handlers.router import Router
+from schedules.chores import discover as discover_chores
+from schedules.clock import Clock, WeatherProvider
+from schedules.plan import PlanFiles
+
+log = logging.getLogger(__name__)
+
+ROUND = 10.0
+"""Seconds between two looks at settings, gateway and rooms."""
+
+
+def open_house(settings: Settings, random: Random) -> House:
+    """The shop's settings, words and chance. Raises ShopFault naming every fault in shop.toml."""
+    wording = Wording(settings.templates, on_fault=lambda fault: log.error("%s", fault))
+    return House(load_shop(settings.shop_file), wording, random)
+
+
+class Keting:
+    """The bot of one shop: give it a puppet and a clock, start it, stop it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        house: House,
+        puppet: OwnPuppet,
+        now: Callable[[], datetime],
+        *,
+        connected: Callable[[], bool] = lambda: True,
+        weather: WeatherProvider | None = None,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.house = house
+        self.now = now
+        self.alarm = Alarm(settings.webhook, now)
+        self.desk = Desk(database, house, Router(discover()), now)
+        self.wechat = WeChat(puppet, self.desk.receive)
+        self.sender = Sender(database, self.wechat, house, now, self.alarm.tell)
+        self.sender.reachable = connected
+        self.plans = PlanFiles(settings.schedules)
+        chores, errands = discover_chores()
+        self.clock = Clock(
+            database,
+            self.plans,
+            Gather(house, TipFiles(settings.templates / "tips"), partial(open_facts, house)),
+            now=now,
+            report=self._report,
+            weather=weather,
+            chores=chores,
+            errands=errands,
+        )
+        self._connected = connected
+        self._watch = Watch(self.alarm, now)
+        self._known_rooms: set[str] = set()
+        self._shop_stamp = _stamp(settings)
+        self._tellings: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def run(self) -> None:
+        """Work until `stop`. Raises what makes the gateway's puppet give up for good."""
+        loop = asyncio.get_running_loop()
+        self.database.pen.on_commit = lambda: _quietly(loop, self.sender.wake)
+        if self.settings.owner_id:
+            await self._write(staff.enthrone, Person(self.settings.owner_id, Role.OWNER.word))
+        await self.sender.recover()
+        self._tasks = [
+            asyncio.create_task(self.sender.run(), name="sender"),
+            asyncio.create_task(self.clock.run(), name="clock"),
+            asyncio.create_task(self._rounds(), name="rounds"),
+        ]
+        try:
+            await self.wechat.run()
+        finally:
+            await self._wind_down()
+
+    async def stop(self) -> None:
+        """Disconnect and finish what is being written; `run` then returns. Within 5 seconds."""
+        await self.wechat.stop()
+        if not self._tasks:
+            await self._wind_down()
+
+    async def _wind_down(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._tellings, return_exceptions=True)
+        self.desk.flush_chatter()
+        self.database.pen.on_commit = None
+        await asyncio.to_thread(self.database.close)
+
+    async def _write(self, function: Callable[..., object], *args: object) -> object:
+        return await asyncio.wrap_future(self.database.pen.write(function, *args, self.now()))
+
+    async def _rounds(self) -> None:
+        while True:
+            for duty in (self._watch_gateway, self._reread_shop, self._meet_rooms, self._count_chatter):
+                await _survive(duty)
+            await asyncio.sleep(ROUND)
+
+    def _report(self, problem: str) -> None:
+        """Tell the owner by the second way; the clock calls this inside the event loop."""
+        task = asyncio.create_task(self.alarm.tell(problem, problem))
+        self._tellings.add(task)
+        task.add_done_callback(self._tellings.discard)
+
+    async def _watch_gateway(self) -> None:
+        await self._watch.look(connected=self._connected())
+
+    async def _reread_shop(self) -> None:
+        stamp = _stamp(self.settings)
+        if stamp == self._shop_stamp:
+            return
+        self._shop_stamp = stamp
+        try:
+            self.house.shop = load_shop(self.settings.shop_file)
+        except ShopFault as fault:
+            log.error("shop.toml 有错，先照原来的用：%s", fault)
+
+    async def _meet_rooms(self) -> None:
+        """Know who is in a room from before the bot came, so that nobody is invited who was there all along."""
+        if not self._connected():
+            return
+        with self.database.reading() as tx:
+            rooms = [room.id for room in people.enabled_rooms(tx)]
+        self._known_rooms &= set(rooms)
+        for room_id in rooms:
+            if room_id not in self._known_rooms:
+                members = await self.wechat.room_members(room_id)
+                await self._write(people.present, room_id, members)
+                self._known_rooms.add(room_id)
+
+    async def _count_chatter(self) -> None:
+        self.desk.flush_chatter()
+
+
+async def _survive(duty: Callable[[], Awaitable[None]]) -> None:
+    """One round's duty; what goes wrong is logged and the next round tries again."""
+    try:
+        await duty()
+    except Exception:
+        log.exception("%s failed", getattr(duty, "__name__", "a duty"))
+
+
+def _quietly(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop may have closed while the pen wrote its last words
+        loop.call_soon_threadsafe(wake)
+
+
+def _stamp(settings: Settings) -> tuple[int, int] | None:
+    try:
+        found = settings.shop_file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
