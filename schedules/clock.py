@@ -137,8 +137,7 @@ class Clock:
         with self._database.reading() as tx:
             decision = posts.outstanding(tx, post, now, between)
         if decision is None:
-            # A post that turns up while the clock runs was written down within the last minute.
-            await self._write(posts.begin, post.name, now - MINUTE if self._begun else now)
+            await self._write(posts.begin, post.name, now)
             with self._database.reading() as tx:
                 decision = posts.outstanding(tx, post, now, between)
         if decision is None or decision == posts.Decision(None):
@@ -162,16 +161,17 @@ class Clock:
     async def _turn_page(self, now: datetime) -> None:
         """Take up a changed plan. A post's new time counts from now on: what it would have meant earlier is past."""
         plan, before = self._plans.current(), self._plan
-        if plan is not before:
-            self._plan = plan
-            crons = {post.name: post.cron for post in before.posts}
-            for post in plan.posts if self._begun else ():
-                if crons.get(post.name) != post.cron:
-                    await self._write(posts.begin, post.name, now - MINUTE)
-                    self._dealt.pop(post.name, None)
-            for fault in plan.faults:
-                if fault not in before.faults:
-                    self._report(f"发布计划有一处要改：{fault}")
+        if plan is before:
+            return
+        crons = {post.name: post.cron for post in before.posts}
+        for post in plan.posts if self._begun else ():
+            if crons.get(post.name) != post.cron:
+                await self._write(posts.begin, post.name, now - MINUTE)  # written down within the last minute
+                self._dealt.pop(post.name, None)
+        self._plan = plan
+        for fault in plan.faults:
+            if fault not in before.faults:
+                self._report(f"发布计划有一处要改：{fault}")
 
     def _trigger(self, post: Post) -> CrontabTrigger:
         return CrontabTrigger(post.cron, self.house.zone)
@@ -187,7 +187,7 @@ class Clock:
 
     async def _attend(self, chore: Chore, now: datetime) -> None:
         """Run a chore if it is due; one that fails is logged once, undone as a whole, and tried again after REST."""
-        if self._resting.get(chore.name, now) > now:
+        if now < self._resting.get(chore.name, now) <= now + REST:  # later still: the computer's clock was put back
             return
         try:
             with self._database.reading() as tx:
