@@ -1,96 +1,23 @@
-"""The clock: days of posts in simulated time, restarts, edits, chores; and real minutes kept by APScheduler."""
+"""The clock: days of posts in simulated time, restarts, edits; and real minutes kept by APScheduler."""
 
 import asyncio
 import re
 import time as stopwatch
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import pytest
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlmodel import SQLModel, col, select
 
-from community import people, posts, seen, setting
-from community.db import Database, Tx
-from community.events import Place
-from community.gather import Gather, TipFiles
-from community.house import House
-from community.outbox import Outbox
-from community.shop import Shop
+from community import posts
+from community.db import Database
 from community.weather import Weather
-from community.wording import Wording
-from schedules import clock as clocks
-from schedules.chores import BACK_UP, FORGET_SEEN, Chore, Errand, back_up, daily, discover
-from schedules.clock import Clock
-from schedules.plan import PlanFiles
+from schedules.chores import FORGET_SEEN
+from tests.town import DAILY, Town, play, reminder, running, until
 
-DAILY = {"早安": ("30 7 * * *", "{{ room.name }}早"), "特价": ("0 10 * * *", "特价"), "贴士": ("0 20 * * *", "贴士")}
 # Six loops of twenty rounds inside each other are 64 million rounds: far beyond what a text may cost.
 LOOP = "".join("{% for " + letter + " in deep %}" for letter in "abcdef") + "{% set x = a %}" + "{% endfor %}" * 6
 LOOP = "{% set deep = [" + "1, " * 20 + "] %}" + LOOP
-
-
-class Town:
-    """A shop of `rooms` rooms with its files in one folder; a clock is started on it as often as a test likes."""
-
-    def __init__(self, folder: Path, rooms: int) -> None:
-        self.folder = folder
-        self.database = Database(f"sqlite:///{folder / 'bot.db'}")
-        SQLModel.metadata.create_all(self.database.engine)
-        for number in range(1, rooms + 1):
-            self.write(_open_room, f"{number}群")
-        self.told: list[str] = []
-        self.moment = self.at("23 00:00")
-        self.plan({})
-
-    @property
-    def zone(self) -> Any:
-        return Shop().zone
-
-    def at(self, text: str) -> datetime:
-        return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=self.zone)
-
-    def plan(self, daily_posts: dict[str, tuple[str, str]], extra: str = "") -> None:
-        """Write the schedule and a text for each of its posts."""
-        (self.folder / "posts").mkdir(exist_ok=True)
-        for name, (_, text) in daily_posts.items():
-            (self.folder / "posts" / f"{name}.j2").write_text(text, encoding="utf-8")
-        tables = [
-            f'["{name}"]\ncron = "{cron}"\ntemplate = "posts/{name}"\n{extra}'
-            for name, (cron, _) in daily_posts.items()
-        ]
-        (self.folder / "daily.toml").write_text("\n".join(tables), encoding="utf-8")
-
-    def start(self, **parts: Any) -> Clock:
-        house = House(Shop(), Wording(self.folder), Random(1))
-        facts = Gather(house, TipFiles(self.folder / "tips"), lambda tx, room_id, now: [])
-        defaults: dict[str, Any] = {"now": lambda: self.moment, "report": self.told.append}
-        return Clock(parts.pop("database", self.database), PlanFiles(self.folder), facts, **defaults | parts)
-
-    def write(self, function: Callable[..., Any], *args: object, **kwargs: object) -> Any:
-        return self.database.pen.write(function, *args, **kwargs).result()
-
-    def said(self) -> list[str]:
-        """Every post in the outbox: when it was queued, where, what."""
-        with self.database.reading() as tx:
-            lines = tx.session.exec(select(Outbox).order_by(col(Outbox.id)))
-            return [f"{datetime.fromtimestamp(each.created_at, self.zone):%d %H:%M} {each.text}" for each in lines]
-
-    def moments(self) -> list[tuple[str, str, str]]:
-        """Every moment of every post: which, when, what became of it."""
-        with self.database.reading() as tx:
-            rows = tx.session.exec(select(posts.PostMoment).order_by(col(posts.PostMoment.moment)))
-            return [(row.post, f"{datetime.fromtimestamp(row.moment, self.zone):%d %H:%M}", row.status) for row in rows]
-
-
-def _open_room(tx: Tx, name: str) -> None:
-    now = datetime(2026, 11, 1, tzinfo=UTC)
-    people.known_room(tx, Place(name, name), now)
-    people.switch(tx, name, on=True, now=now)
 
 
 @pytest.fixture
@@ -99,14 +26,6 @@ def town(tmp_path: Path) -> Iterator[Town]:
     town.plan({"早安": DAILY["早安"]})
     yield town
     town.database.close()
-
-
-async def play(clock: Clock, start: datetime, end: datetime) -> None:
-    """Let simulated time pass, stopping wherever something is due."""
-    now: datetime | None = start
-    while now is not None and now <= end:
-        await clock.run_due(now)
-        now = clock.next_due(now)
 
 
 # Days in simulated time
@@ -284,90 +203,6 @@ async def test_the_weather_is_said_where_it_is_known_and_waited_for_only_so_long
     assert (town.said(), sky.asked) == ([f"23 07:30 {text}"], 1)
 
 
-# Chores
-
-
-def reminder(*hours: int) -> Chore:
-    """A chore at certain hours of the 23rd, which remembers in the database how far it has come."""
-
-    def left(tx: Tx) -> list[int]:
-        return [hour for hour in hours if hour > int(setting.get(tx, "reminded") or 0)]
-
-    def due(tx: Tx, now: datetime) -> int | None:
-        return next((int(now.replace(day=23, hour=hour, minute=0).timestamp()) for hour in left(tx)), None)
-
-    def run(tx: Tx, now: datetime, _house: House) -> None:
-        setting.put(tx, "reminded", str(now.hour))
-        people.known_room(tx, Place(f"done at {now:%H:%M}", "x"), now)
-
-    return Chore("提醒", due, run)
-
-
-def done(town: Town) -> list[str]:
-    with town.database.reading() as tx:
-        return [room.id for room in tx.session.exec(select(people.Room)) if room.id.startswith("done")]
-
-
-async def test_a_chore_is_done_at_its_minute(town: Town) -> None:
-    await play(town.start(chores=[reminder(9, 18)]), town.at("23 07:00"), town.at("24 00:00"))
-    assert done(town) == ["done at 09:00", "done at 18:00"]
-
-
-async def test_a_chore_that_was_missed_is_done_at_the_start(town: Town) -> None:
-    await town.start(chores=[reminder(9)]).run_due(town.at("23 12:34"))
-    assert done(town) == ["done at 12:34"]
-
-
-async def test_a_chore_that_fails_is_left_alone_for_a_while_and_holds_nobody_up(town: Town) -> None:
-    attempts: list[datetime] = []
-
-    def fail(_tx: Tx, now: datetime, _house: House) -> None:
-        attempts.append(now)
-        raise ValueError("a mistake of ours")
-
-    broken = Chore("坏的", lambda tx, now: int(town.at("23 08:00").timestamp()), fail)
-    await play(town.start(chores=[broken, reminder(9)]), town.at("23 07:00"), town.at("23 09:05"))
-    assert attempts == [town.at("23 08:00") + clocks.REST * n for n in range(7)]
-    assert (town.said(), done(town)) == (["23 07:30 1群早"], ["done at 09:00"])
-
-
-async def test_a_daily_chore_has_one_turn_a_day_and_catches_up(town: Town) -> None:
-    turns: list[datetime] = []
-    sweep = daily("扫地", time(3, 40), lambda tx, now: turns.append(now))
-    await play(town.start(chores=[sweep]), town.at("23 03:00"), town.at("24 03:00"))
-    await play(town.start(chores=[sweep]), town.at("24 09:15"), town.at("25 09:00"))
-    assert [f"{turn:%d %H:%M}" for turn in turns] == ["23 03:00", "23 03:40", "24 09:15", "25 03:40"]
-
-
-async def test_old_message_ids_are_forgotten_at_night(town: Town) -> None:
-    town.write(seen.first_time, "old", town.at("01 00:00") - timedelta(days=20))
-    town.write(seen.first_time, "new", town.at("22 00:00"))
-    await play(town.start(chores=[FORGET_SEEN]), town.at("23 03:00"), town.at("23 04:00"))
-    assert town.write(seen.first_time, "old", town.at("23 05:00"))
-    assert not town.write(seen.first_time, "new", town.at("23 05:00"))
-
-
-def test_seven_nightly_copies_are_kept_and_each_is_whole(town: Town) -> None:
-    (town.folder / "backups").mkdir()
-    (town.folder / "backups" / "bot.part").write_text("killed half way")
-    for night in range(10, 20):
-        back_up(town.database, town.at(f"{night} 03:30"))
-    assert back_up(town.database, town.at("19 09:00")) is None
-    copies = sorted(path.name for path in (town.folder / "backups").iterdir())
-    assert copies == [f"bot-2026-11-{night}.db" for night in range(13, 20)]
-    copy = Database(f"sqlite:///{town.folder / 'backups' / copies[-1]}")
-    with copy.reading() as tx:
-        assert [room.name for room in people.enabled_rooms(tx)] == ["1群"]
-    copy.close()
-
-
-def test_every_chore_is_found_and_bears_its_own_name() -> None:
-    chores, errands = discover()
-    assert FORGET_SEEN in chores
-    assert errands == [BACK_UP]
-    assert len({chore.name for chore in chores} | {errand.name for errand in errands}) == len(chores) + len(errands)
-
-
 # What comes next
 
 
@@ -393,50 +228,6 @@ async def test_a_month_of_three_posts_in_ten_rooms_plays_fast(tmp_path: Path) ->
 
 
 # Real minutes
-
-
-@asynccontextmanager
-async def running(clock: Clock) -> AsyncIterator[AsyncIOScheduler]:
-    scheduler = AsyncIOScheduler(timezone=UTC)
-    task = asyncio.create_task(clock.run(scheduler))
-    try:
-        yield scheduler
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    await asyncio.sleep(0)  # APScheduler stops in the loop's next round
-    assert not scheduler.running
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - rows and files have no event to wait for
-            await asyncio.sleep(0.01)
-
-
-async def test_a_running_clock_catches_up_does_its_chores_and_errands_and_stops(town: Town) -> None:
-    await play(town.start(), town.at("22 12:00"), town.at("22 13:00"))
-    town.moment = town.at("23 08:00")
-    async with running(town.start(chores=[reminder(7)], errands=[BACK_UP])):
-        await until((town.folder / "backups" / "bot-2026-11-23.db").exists)
-        await until(lambda: bool(town.said() and done(town)))
-    assert (town.said(), done(town)) == (["23 08:00 1群早"], ["done at 08:00"])
-
-
-async def test_an_errand_that_fails_is_told_and_has_had_its_turn(town: Town) -> None:
-    def fail(_database: Database, _now: datetime) -> None:
-        raise OSError("磁盘满了")
-
-    errand = Errand("夜间备份", time(3, 30), fail)
-    async with running(town.start(errands=[errand])):
-        await until(lambda: bool(town.told) and _had(town, errand))
-    assert town.told == ["夜间备份没有做成：磁盘满了"]
-
-
-def _had(town: Town, errand: Errand) -> bool:
-    with town.database.reading() as tx:
-        return errand.due(tx, town.moment) > town.moment.timestamp()
 
 
 async def test_each_post_has_one_job_that_is_never_too_late(town: Town) -> None:
