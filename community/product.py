@@ -3,11 +3,14 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel, col
 
-from community.db import Tx, change, insert, prepare
+from community.db import Tx, change, columns, insert, prepare
 from community.refusal import Refusal
+
+LONGEST_NAME = 30
+"""Characters of a product's name."""
 
 
 class Product(SQLModel, table=True):
@@ -41,7 +44,19 @@ class _Found(NamedTuple):
     id: int
 
 
+class _Shelved(NamedTuple):
+    id: int
+    spec: str
+    cents: int
+
+
 _BY_NAME = prepare(_Found, select(col(Product.id)).where(col(Product.name) == bindparam("name")))
+_SHELVED = prepare(_Shelved, select(*columns(_Shelved, Product)).where(col(Product.name) == bindparam("name")))
+_REPRICE = change(
+    update(Product)
+    .where(col(Product.id) == bindparam("this"))
+    .values(spec=bindparam("new_spec"), cents=bindparam("new_cents"))
+)
 _ADD = change(insert(Product).on_conflict_do_nothing())
 _new_deal = insert(Deal)
 _SET = change(
@@ -64,6 +79,20 @@ def add_product(tx: Tx, name: str, spec: str, unit: str, cents: int) -> int:
     return _id(tx, name)
 
 
+def reprice(tx: Tx, name: str, spec: str, cents: int) -> int | None:
+    """Give a product its usual price, putting it on the shelf where it is new; the price before, None for a new one.
+
+    A new `spec` replaces the old one; an empty one leaves it.
+    """
+    _must_cost(name, cents)
+    found = tx.one(_SHELVED, name=name)
+    if found is None:
+        add_product(tx, name, spec, "份", cents)
+        return None
+    tx.run(_REPRICE, this=found.id, new_spec=spec or found.spec, new_cents=cents)
+    return found.cents
+
+
 def set_deal(tx: Tx, name: str, day: date, cents: int) -> None:
     """Give a product its price for one day, replacing an earlier one. Raises Refusal for an unknown product."""
     _must_cost(name, cents)
@@ -78,7 +107,7 @@ def deals_on(tx: Tx, day: date) -> list[Offer]:
 def _id(tx: Tx, name: str) -> int:
     found = tx.one(_BY_NAME, name=name)
     if found is None:
-        raise Refusal(f"店里还没有“{name}”，先添上这样商品再定特价")
+        raise Refusal(f"店里还没有“{name}”，先上架再定特价：上架 {name} 规格 平时的价")
     return found.id
 
 

@@ -1,0 +1,99 @@
+"""What the shop keeps about a person: shown to them, and forgotten when they ask (个人信息保护法 art. 45, 47).
+
+Accounts and orders stay as figures under the bare contact id, because money that has moved must stay explained; name,
+rooms, activity and direct messages go.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlmodel import col
+
+from community import ledger
+from community.activity import Activity
+from community.db import Count, Prepared, Tx, change, prepare
+from community.groupbuy.tables import GroupBuy, GroupBuyOrder
+from community.invite import Invite
+from community.outbox import Outbox
+from community.people import KnownMember, Member, Membership, Room
+from community.refusal import Refusal
+
+NAMELESS = "已注销的邻居"
+
+
+class Held(NamedTuple):
+    """What is kept about a member, in counts and names."""
+
+    rooms: list[str]
+    orders: int
+    eggs: int
+    invited: int
+    activities: int
+
+
+class _Name(NamedTuple):
+    name: str
+
+
+_ROOMS = prepare(
+    _Name,
+    select(col(Room.name))
+    .join(Membership, col(Membership.room_id) == col(Room.id))
+    .where(col(Membership.member_id) == bindparam("who"))
+    .group_by(col(Room.id), col(Room.name))
+    .order_by(col(Room.name)),
+)
+_ORDERS = prepare(Count, select(func.count()).where(col(GroupBuyOrder.member_id) == bindparam("who")))
+_RUNNING = prepare(
+    Count,
+    select(func.count())
+    .select_from(GroupBuyOrder)
+    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyOrder.groupbuy_id))
+    .where(
+        col(GroupBuyOrder.member_id) == bindparam("who"),
+        col(GroupBuyOrder.status) == "placed",
+        col(GroupBuy.status) == "open",
+    ),
+)
+_INVITES = prepare(
+    Count,
+    select(func.count()).where(
+        or_(col(Invite.inviter_id) == bindparam("who"), col(Invite.invitee_id) == bindparam("who"))
+    ),
+)
+_ACTIVITIES = prepare(Count, select(func.count()).where(col(Activity.member_id) == bindparam("who")))
+_FORGET: tuple[Prepared[Count], ...] = (
+    change(update(Activity).where(col(Activity.member_id) == bindparam("who")).values(member_id=None, detail="")),
+    change(delete(Membership).where(col(Membership.member_id) == bindparam("who"))),
+    change(
+        delete(Outbox).where(
+            col(Outbox.room_id) == bindparam("who"), col(Outbox.status) != "queued", col(Outbox.status) != "sending"
+        )
+    ),
+    change(update(Member).where(col(Member.id) == bindparam("who")).values(name=NAMELESS)),
+)
+
+
+def held(tx: Tx, member_id: str) -> Held:
+    """Everything the shop keeps about a member."""
+    return Held(
+        [row.name for row in tx.all(_ROOMS, who=member_id)],
+        tx.count(_ORDERS, who=member_id),
+        ledger.balance(tx, member_id, "eggs"),
+        tx.count(_INVITES, who=member_id),
+        tx.count(_ACTIVITIES, who=member_id),
+    )
+
+
+def forget(tx: Tx, member: KnownMember, now: datetime) -> None:
+    """Forget the member, their eggs included. Refused to staff and while they have something on order."""
+    if member.role.staff:
+        raise Refusal("您还是店里的人，先请店主把您从店员名单里撤下来。")
+    if tx.count(_RUNNING, who=member.id):
+        raise Refusal("您还有没截单的团购，先在群里发“取消”，再来删。")
+    eggs = ledger.balance(tx, member.id, "eggs")
+    if eggs:
+        ledger.move(tx, member.id, "eggs", -eggs, f"forgotten:{int(now.timestamp())}", now)
+    for statement in _FORGET:
+        tx.run(statement, who=member.id)
