@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel, col
 
 from community.db import Tx, change, columns, insert, prepare
+from community.money import yuan
 from community.refusal import Refusal
 
 LONGEST_NAME = 30
@@ -94,9 +95,17 @@ def reprice(tx: Tx, name: str, spec: str, cents: int) -> int | None:
 
 
 def set_deal(tx: Tx, name: str, day: date, cents: int) -> None:
-    """Give a product its price for one day, replacing an earlier one. Raises Refusal for an unknown product."""
+    """Give a product its price for one day, replacing an earlier one.
+
+    Raises Refusal for an unknown product, and for a price that is no deal because it is not below the usual one.
+    """
     _must_cost(name, cents)
-    tx.run(_SET, product_id=_id(tx, name), day=day.isoformat(), cents=cents)
+    found = tx.one(_SHELVED, name=name)
+    if found is None:
+        raise Refusal(f"店里还没有“{name}”，先上架再定特价：上架 {name} 规格 平时的价")
+    if cents >= found.cents:
+        raise Refusal(f"{name} 平时就卖 {yuan(found.cents)}，特价要比这低")
+    tx.run(_SET, product_id=found.id, day=day.isoformat(), cents=cents)
 
 
 def deals_on(tx: Tx, day: date) -> list[Offer]:

@@ -71,7 +71,7 @@ def plus(tx: Tx, ask: Ask) -> Reply | None:
     if not looks_like_number(ask.rest):
         return None
     found = buys.open_in(tx, ask.here.id, ask.now)
-    if not found or (ask.keyword == "我要" and not _is_order(ask, found)):
+    if not found or not _is_order(ask, found):
         return None
     return _order(tx, ask, found, plus)
 
@@ -86,24 +86,26 @@ def join(tx: Tx, ask: Ask) -> Reply:
 
 
 def _is_order(ask: Ask, found: list[Buy]) -> bool:
-    """我要 is also how people speak of two hours and two cars: an order names nothing, or something on offer."""
+    """Whether +1同意 or 我要两个小时 is an order: it names nothing, or something on offer, or stands well apart."""
     try:
         item = split_order(ask.rest).item
     except QuantityFault:
-        return False
-    return item is None or any(buys.fits(buy, item) for buy in found)
+        return ask.keyword == "+"
+    return item is None or any(buys.fits(buy, item) for buy in found) or (ask.keyword == "+" and " " in ask.rest)
 
 
 def _order(tx: Tx, ask: Ask, found: list[Buy], using: Command) -> Reply:
-    order = _understood(ask, using)
+    order = _understood(ask, using, found)
     buy = buys.choose(found, order.item, f"+{order.quantity} {{}}")
     standing = orders.add(tx, buy, ask.here.id, ask.who.id, order.quantity, ask.now)
     return say("groupbuy/ordered", **_standing(standing, ask))
 
 
-def _understood(ask: Ask, using: Command, *, default: int | None = None) -> Order:
+def _understood(ask: Ask, using: Command, found: list[Buy]) -> Order:
+    """How much of what: where all that is open is counted in one unit, a number of anything else is asked about."""
+    units = {buy.unit for buy in found}
     try:
-        return split_order(ask.rest, default=default)
+        return split_order(ask.rest, unit=units.pop() if len(units) == 1 else None)
     except QuantityFault as fault:
         raise using.wrong(fault.text) from fault
 
@@ -116,7 +118,7 @@ def alter(tx: Tx, ask: Ask) -> Reply | None:
     mine = _mine(tx, ask)
     if mine is None:
         return None
-    order = _understood(ask, alter)
+    order = _understood(ask, alter, [buy for buy, _ in mine])
     buy, placed = _which(mine, order.item, f"改 {order.quantity} {{}}")
     return say("groupbuy/altered", **_standing(orders.alter(tx, buy, placed, ask.who.id, order.quantity, ask.now), ask))
 
@@ -158,7 +160,7 @@ def _mine(tx: Tx, ask: Ask) -> list[Choice] | None:
         return None
     mine = [(buy, placed) for buy in found if (placed := orders.placed(tx, buy, ask.who.id)) is not None]
     if not mine:
-        raise Refusal(f"{ask.who.name} 现在开着的团里还没有您的订单。")
+        raise Refusal("现在开着的团里还没有您的订单。")
     return mine
 
 
