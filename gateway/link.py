@@ -45,7 +45,8 @@ class Limits:
     `call`: for an answer to a question; `send`: for a message to be taken (pictures are slow); `start`: for the gateway
     to start its puppet (it allows itself 15). `ping`: a sign of life is asked for this often, `pong`: and must come
     within. `back_off`: the first pause before connecting again, doubled each time up to `back_off_most`; a session
-    that lasted `good` begins anew with the first.
+    that lasted `good` begins anew with the first. The npm gateways take any number of pings; one in Go or C++ may hang
+    up on more than one in five minutes, and needs a `ping` of 300.
     """
 
     call: float = 10.0
