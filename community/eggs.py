@@ -110,20 +110,21 @@ def issue(tx: Tx, member_id: str, eggs: int, worth: timedelta, random: Random, n
 
 def _too_few(held: int, free: int, codes: list[Code]) -> str:
     if not codes:
-        return f"现在有 {held} 个鸡蛋，还不够领这么多。" if held else "现在还没有鸡蛋，发“邀请规则”看看怎么攒。"
+        return f"攒了{held}个鸡蛋，还不够领这么多。" if held else "还没有攒下鸡蛋，发“邀请规则”看看怎么攒。"
     waiting = "、".join(f"{code.code}（{code.eggs}个）" for code in codes)
-    return f"还能领 {max(free, 0)} 个；已经有没用的领取码：{waiting}，到店报码就行。"
+    rest = f"还能领{free}个，另外" if free > 0 else "鸡蛋都在领取码里了，"
+    return f"{rest}没用的码有：{waiting}，到店报码就行。"
 
 
 def hand_over(tx: Tx, code: str, clerk_id: str, now: datetime) -> Handover:
     """Use up a code and take its eggs out of the ledger. Refused, each for its own reason: unknown, used, expired."""
     found = tx.one(_FIND, code=code)
     if found is None:
-        raise Refusal(f"没有 {code} 这个码，再核对一下数字。")
+        raise Refusal(f"没有 {code} 这个领取码，再核对一下数字。")
     if found.status == "used":
         raise Refusal(f"{code} 已经用过了，不能再领。")
     if found.status == "expired" or found.expires_at <= now.timestamp():
-        raise Refusal(f"{code} 过期了，请重新发“领鸡蛋 {found.eggs}”拿个新码。")
+        raise Refusal(f"{code} 过期了，让邻居再发“领鸡蛋 {found.eggs}”拿个新码。")
     tx.run(_USE, this=found.id, at=int(now.timestamp()), by=clerk_id)
     ledger.move(tx, found.member_id, "eggs", -found.eggs, f"egg_code:{found.id}", now)
     member = people.member(tx, found.member_id)

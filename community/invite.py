@@ -63,6 +63,13 @@ class Tally(NamedTuple):
     to_next: int
 
 
+class Void(NamedTuple):
+    """How many of an inviter's neighbours count for nothing for one reason: a key of REASONS."""
+
+    reason: str
+    people: int
+
+
 class Place(NamedTuple):
     """A row of the ranking."""
 
@@ -109,6 +116,13 @@ _UNPAID = prepare(
 _PAY = change(update(Invite).where(col(Invite.id) == bindparam("invite")).values(reward=bindparam("with_cause")))
 _TALLY = prepare(
     Count, select(func.count()).where(_status == bindparam("which"), col(Invite.inviter_id) == bindparam("who"))
+)
+_VOID = prepare(
+    Void,
+    select(col(Invite.reason), func.count())
+    .where(_status == "void", col(Invite.inviter_id) == bindparam("who"))
+    .group_by(col(Invite.reason))
+    .order_by(func.count().desc(), col(Invite.reason)),
 )
 _RANKING = prepare(
     Place,
@@ -215,6 +229,11 @@ def tally(tx: Tx, rules: Rules, inviter_id: str) -> Tally:
     """What has become of everyone a member brought."""
     pending, earned, void = (tx.count(_TALLY, which=which, who=inviter_id) for which in ("pending", "earned", "void"))
     return Tally(pending, earned, void, to_next=rules.per - len(tx.all(_UNPAID, who=inviter_id)) % rules.per)
+
+
+def void_reasons(tx: Tx, inviter_id: str) -> list[str]:
+    """Why neighbours a member brought do not count, in words, the most frequent reason first."""
+    return [REASONS.get(void.reason, void.reason) for void in tx.all(_VOID, who=inviter_id)]
 
 
 def ranking(tx: Tx, now: datetime) -> list[Place]:

@@ -11,6 +11,7 @@ from community import activity, invite, outbox, people, seen
 from community.db import Database, DatabaseTrouble, Tx, trouble
 from community.events import Echo, Event, Heard, Joined, Left, Renamed
 from community.house import House
+from community.people import Role
 from community.refusal import Refusal
 from handlers.command import Ask, Reply, Where
 from handlers.router import Match, Router
@@ -93,12 +94,12 @@ def answer(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now
             return
         text, urgent = house.wording.render(reply.template, **reply.values), reply.urgent
     except Refusal as refusal:
-        text, urgent = _afresh(tx, heard, now, refusal.text), False
+        text, urgent = _afresh(tx, heard, now, _addressed(heard, refusal.text)), False
     except Exception as error:
         if trouble(error):
             raise
         log.exception("%s failed", command.keywords[0])
-        text, urgent = _afresh(tx, heard, now, CALM), False
+        text, urgent = _afresh(tx, heard, now, _addressed(heard, CALM)), False
     to = heard.room.id if heard.room else heard.by.id
     outbox.say(tx, to, text, "answer", now, urgent=urgent)
     activity.note(tx, command.keywords[0], now, heard.room.id if heard.room else None, heard.by.id)
@@ -113,12 +114,22 @@ def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, n
     if who.role < command.who:
         if command.everyday:
             return None
-        raise Refusal(f"“{command.keywords[0]}”是{command.who.word}才能用的。")
+        raise Refusal(f"“{command.keywords[0]}”是{_users(command.who)}用的。")
     if (room is None and command.where is Where.ROOM) or (room is not None and command.where is Where.DIRECT):
         if command.everyday:
             return None
         raise Refusal(f"“{command.keywords[0]}”请在{command.where.value}发给我。")
     return command.function(tx, Ask(house, now, who, room, found.keyword, found.rest, router.commands))
+
+
+def _users(role: Role) -> str:
+    """Whom a command is for, in the words of 帮助."""
+    return "店里人" if role is Role.LEADER else role.word
+
+
+def _addressed(heard: Heard, text: str) -> str:
+    """A refusal as it is said: in a room, where many ask at once, with the name of whom it is for."""
+    return f"{heard.by.name}，{text}" if heard.room else text
 
 
 def _afresh(tx: Tx, heard: Heard, now: datetime, text: str) -> str:

@@ -33,7 +33,7 @@ def fetch(tx: Tx, ask: Ask) -> Reply:
     try:
         wanted = read_quantity(ask.rest)
     except QuantityFault as fault:
-        raise fetch.wrong(fault.text if ask.rest else "要领几个") from fault
+        raise fetch.wrong(fault.text.replace("份", "个") if ask.rest else "要领几个") from fault
     worth = timedelta(hours=ask.house.shop.eggs.code_hours)
     code = eggs.issue(tx, ask.who.id, wanted, worth, ask.house.random, ask.now)
     return say(

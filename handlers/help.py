@@ -5,14 +5,18 @@ Type: 帮助
 from community.db import Tx
 from handlers.command import Ask, Command, Reply, Where, command, say
 
+SHORT = 8
+"""Examples in the short menu, so that it stays one line."""
+
 
 @command("帮助", "菜单", example="帮助", help="能跟我说什么")
 def menu(tx: Tx, ask: Ask) -> Reply:
     """The commands that the one who asks may use here; codes are typed by whoever has been given one."""
     usable = [c for c in ask.commands if c.who <= ask.who.role and _here(c, ask) and not c.keywords[0].endswith("-")]
-    if not ask.keyword:
-        return say("help/short", examples=[c.example for c in usable if not c.who.staff])
     usable.sort(key=lambda c: c.where is not Where.ROOM)  # what only a room knows comes first
+    if not ask.keyword:
+        everybody = [c.example for c in usable if not c.who.staff and c is not menu]
+        return say("help/short", name=ask.who.name, examples=everybody[:SHORT])
     lines = [{"example": c.example, "help": c.help, "staff": c.who.staff} for c in usable]
     return say("help/menu", name=ask.who.name, commands=lines, shop=ask.house.shop)
 

@@ -17,7 +17,13 @@ def rules(tx: Tx, ask: Ask) -> Reply:
 def mine(tx: Tx, ask: Ask) -> Reply:
     """What became of everyone I brought."""
     settings = ask.house.shop.invite
-    return say("invite/mine", name=ask.who.name, tally=invite.tally(tx, settings, ask.who.id), rules=settings)
+    return say(
+        "invite/mine",
+        name=ask.who.name,
+        tally=invite.tally(tx, settings, ask.who.id),
+        reasons=invite.void_reasons(tx, ask.who.id),
+        rules=settings,
+    )
 
 
 @command("邀请榜", example="邀请榜", help="这个月谁带来的邻居最多")

@@ -36,6 +36,11 @@ class Buy(NamedTuple):
     sold: int
 
     @property
+    def name(self) -> str:
+        """Title and spec, which no other open group buy of a room bears."""
+        return f"{self.title} {self.spec}".rstrip()
+
+    @property
     def left(self) -> int:
         """Portions still to be had."""
         return self.stock - self.sold
@@ -128,10 +133,14 @@ _ENTER = change(insert(GroupBuyEntry))
 
 
 def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> Buy:
-    """Keep the terms as a draft of this opener in this room, in place of any earlier draft of theirs there."""
+    """Keep the terms as a draft of this opener in this room, in place of any earlier draft of theirs there.
+
+    Refused while the same goods are open there: nobody could say which of the two they order.
+    """
     at = int(now.timestamp())
     while (earlier := _draft_of(tx, room_id, opener_id, now)) is not None:
         tx.run(_STEP, buy=earlier.id, was="draft", becomes="withdrawn", at=at)
+    _only_once(tx, f"{terms.title} {terms.spec or ''}".rstrip(), room_id, now)
     buy_id = tx.count(
         _DRAFT,
         title=terms.title,
@@ -166,8 +175,14 @@ def confirm(tx: Tx, room_id: str, opener_id: str, now: datetime) -> Buy | None:
         return None
     if waiting.closes_at <= now.timestamp():
         raise Refusal("截单时间已经过了，重新发一遍开团吧。")
+    _only_once(tx, waiting.name, room_id, now)
     tx.run(_STEP, buy=waiting.id, was="draft", becomes="open", at=None)
     return find(tx, waiting.id)
+
+
+def _only_once(tx: Tx, name: str, room_id: str, now: datetime) -> None:
+    if any(buy.name == name for buy in open_in(tx, room_id, now)):
+        raise Refusal(f"{name} 已经开着一个团了，先截单或撤团再开。")
 
 
 def _draft_of(tx: Tx, room_id: str, opener_id: str, now: datetime) -> Buy | None:
@@ -198,11 +213,17 @@ def choose(buys: Sequence[Buy], words: str | None, hint: str) -> Buy:
     exact = [buy for buy in fitting if buy.title == words]
     if len(exact) == 1:
         return exact[0]
-    names = "、".join(buy.title for buy in (fitting or buys))
-    example = hint.format((fitting or buys)[0].title)
+    names = [_name_among(buy, fitting or buys) for buy in (fitting or buys)]
+    example = hint.format(names[0])
     if not fitting:
-        raise Refusal(f"没找到“{(words or '')[:20]}”，现在开着的有：{names}。可以这样发：{example}")
-    raise Refusal(f"现在开着 {len(fitting)} 个团：{names}。要哪一个？可以这样发：{example}")
+        raise Refusal(f"没找到“{(words or '')[:20]}”，开着的有：{'、'.join(names)}。可以这样发：{example}")
+    raise Refusal(f"是{'、'.join(names[:-1])}还是{names[-1]}？可以这样发：{example}")
+
+
+def _name_among(buy: Buy, others: Sequence[Buy]) -> str:
+    """What to call it so that it is not taken for another: the title, with its spec where two bear one title."""
+    alone = sum(other.title == buy.title for other in others) == 1
+    return buy.title if alone else buy.name
 
 
 def fits(buy: Buy, words: str) -> bool:

@@ -147,12 +147,12 @@ def of_member(tx: Tx, member_id: str, now: datetime) -> list[Mine]:
 def _within_limit(buy: Buy, before: int, after: int) -> None:
     if buy.limit_each is None or after <= buy.limit_each:
         return
-    already = f"，您已经有 {before}{buy.unit} 了" if before else ""
-    raise Refusal(f"{buy.title} 每人限 {buy.limit_each}{buy.unit}{already}。")
+    already = f"，您已经有{before}{buy.unit}了" if before else ""
+    raise Refusal(f"{buy.title} 每人限{buy.limit_each}{buy.unit}{already}。")
 
 
 def _reserve(tx: Tx, buy: Buy, portions: int) -> None:
     """Take portions from the stock, or give them back where negative."""
     if portions and not tx.run(_RESERVE, item=buy.item_id, more=portions):
         left = find(tx, buy.id).left
-        raise Refusal(f"{buy.title} 只剩 {left}{buy.unit} 了。" if left else f"{buy.title} 已经订完了，下次早点来～")
+        raise Refusal(f"{buy.title} 只剩{left}{buy.unit}了。" if left else f"{buy.title} 已经订完了，下次早点来～")
