@@ -9,12 +9,10 @@ import logging
 import sys
 from pathlib import Path
 
-logging.basicConfig(level=logging.DEBUG)
-
-from community.events import Event, Heard  # noqa: E402 - logging comes first
-from gateway.endpoint import Endpoint  # noqa: E402
-from gateway.reliable import ReliablePuppet  # noqa: E402
-from gateway.wechat import WeChat  # noqa: E402
+from community.events import Event, Heard
+from gateway.endpoint import Endpoint
+from gateway.reliable import ReliablePuppet
+from gateway.wechat import WeChat
 
 
 def listening() -> int:
@@ -47,4 +45,5 @@ async def main(port: int, token: str) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.DEBUG)
     asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
