@@ -1,14 +1,19 @@
 """Says a post at a moment of the shopkeeper's choosing, in all its rooms or in one."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from random import SystemRandom
 
-from community import outbox, people, posts
+from community import people, posts
 from community.db import Database, Tx
 from community.gather import Gather, TipFiles
 from community.groupbuy.facts import open_facts
-from community.posts import Post, Render
+from community.house import House
+from community.people import KnownRoom
+from community.posts import Post
+from community.weather import Weather
 from community.wording import WordingFault
 from front.keting import open_house
 from front.settings import Settings
@@ -27,39 +32,43 @@ def speak_now(
     Raises NoSuchPost for an unknown post or room, and where its words cannot be made.
     """
     house = open_house(settings, SystemRandom())
+    post = _find(settings, name)
+    now = datetime.now(house.zone).replace(microsecond=0)
+    gather = Gather(house, TipFiles(settings.templates / "tips"), partial(open_facts, house))
+    render = gather.render(post, now, _weather(house, now))
+    with database.reading() as tx:
+        rooms = _rooms(tx, post, room)
+        try:
+            spoken = [(known.name, render(tx, known).text.strip()) for known in rooms]
+        except WordingFault as fault:
+            raise NoSuchPost(str(fault)) from fault
+    if not dry_run:
+        database.pen.write(posts.publish, post, now, now, rooms, render).result()
+    return spoken
+
+
+def _find(settings: Settings, name: str) -> Post:
     plan = PlanFiles(settings.schedules).current()
     post = plan.find(name)
     if post is None:
         raise NoSuchPost(f"时间表里没有“{name}”，有的是：{'、'.join(known.name for known in plan.posts)}")
-    now = datetime.now(house.zone)
-    gather = Gather(house, TipFiles(settings.templates / "tips"), partial(open_facts, house))
-    work = partial(_speak, post=post, room=room, now=now, render=gather.render(post, now), dry_run=dry_run)
-    if dry_run:
-        with database.reading() as tx:
-            return work(tx)
-    return database.pen.write(work).result()
+    return post
 
 
-def _speak(
-    tx: Tx, post: Post, room: str | None, now: datetime, render: Render, *, dry_run: bool
-) -> list[tuple[str, str]]:
-    rooms = (
-        posts.rooms_of(tx, post)
-        if room is None
-        else [known for known in people.enabled_rooms(tx) if known.name == room]
-    )
-    if room is not None and not rooms:
-        names = "、".join(known.name for known in people.enabled_rooms(tx))
+def _rooms(tx: Tx, post: Post, room: str | None) -> Sequence[KnownRoom]:
+    if room is None:
+        return posts.rooms_of(tx, post)
+    known = people.enabled_rooms(tx)
+    chosen = [one for one in known if one.name == room]
+    if not chosen:
+        names = "、".join(one.name for one in known)
         raise NoSuchPost(f"没有启用过“{room}”这个群，启用了的有：{names or '还没有'}")
-    spoken = []
-    for known in rooms:
-        try:
-            words = render(tx, known)
-        except WordingFault as fault:
-            raise NoSuchPost(str(fault)) from fault
-        spoken.append((known.name, words.text))
-        if words.text.strip() and not dry_run:
-            outbox.say(tx, known.id, words.text, "post", now, worth=post.fresh)
-            if words.said is not None:
-                words.said(tx)
-    return spoken
+    return chosen
+
+
+def _weather(house: House, now: datetime) -> Weather | None:
+    if house.shop.weather is None:
+        return None
+    from gateway.weather import OpenMeteo  # noqa: PLC0415 - httpx is imported only where it is used
+
+    return asyncio.run(OpenMeteo(house.shop.weather, house.shop.timezone).today(now))
