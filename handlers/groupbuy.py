@@ -68,7 +68,7 @@ def showing(tx: Tx, ask: Ask) -> Reply | None:
 @command("+", "我要", example="+2", help="来2份", where=Where.ROOM, everyday=True, glue="any")
 def plus(tx: Tx, ask: Ask) -> Reply | None:
     """Order, where a group buy is open; elsewhere and without a number these are words like any others."""
-    if not looks_like_number(ask.rest):
+    if ask.keyword == "+" and not looks_like_number(ask.rest):
         return None
     found = buys.open_in(tx, ask.here.id, ask.now)
     if not found or not _is_order(ask, found):
@@ -86,12 +86,16 @@ def join(tx: Tx, ask: Ask) -> Reply:
 
 
 def _is_order(ask: Ask, found: list[Buy]) -> bool:
-    """Whether +1同意 or 我要两个小时 is an order: it names nothing, or something on offer, or stands well apart."""
+    """Whether +1同意 or 我要两个小时 is an order: it names nothing, or something on offer, or stands well apart.
+
+    Where the number comes last (我要苹果 2份), nothing but the goods may stand before it: 我要给妈妈买苹果 2份 is talk.
+    """
     try:
         item = split_order(ask.rest).item
     except QuantityFault:
         return ask.keyword == "+"
-    return item is None or any(buys.fits(buy, item) for buy in found) or (ask.keyword == "+" and " " in ask.rest)
+    named = buys.fits if looks_like_number(ask.rest) else buys.holds
+    return item is None or any(named(buy, item) for buy in found) or (ask.keyword == "+" and " " in ask.rest)
 
 
 def _order(tx: Tx, ask: Ask, found: list[Buy], using: Command) -> Reply:

@@ -245,6 +245,7 @@ def test_filters(folder: Folder, text: str, said: str) -> None:
         (datetime(2026, 11, 22, 16, 30, tzinfo=UTC), "明天00:30"),
         (datetime(2026, 11, 24, 8, 5, tzinfo=SHANGHAI), "后天08:05"),
         (datetime(2026, 11, 21, 8, 0, tzinfo=SHANGHAI), "昨天08:00"),
+        (datetime(2026, 11, 28, 12, 0, tzinfo=SHANGHAI), "11月28日（周六）12:00"),
         (datetime(2026, 11, 30, 18, 0, tzinfo=SHANGHAI), "11月30日 18:00"),
         (datetime(2027, 1, 3, 18, 0, tzinfo=SHANGHAI), "2027年1月3日 18:00"),
     ],

@@ -210,9 +210,10 @@ def choose(buys: Sequence[Buy], words: str | None, hint: str) -> Buy:
     fitting = [buy for buy in buys if not words or fits(buy, words)]
     if len(fitting) == 1:
         return fitting[0]
-    exact = [buy for buy in fitting if buy.title == words]
-    if len(exact) == 1:
-        return exact[0]
+    for closer in (_called, holds):
+        found = [buy for buy in fitting if words and closer(buy, words)]
+        if len(found) == 1:
+            return found[0]
     names = [_name_among(buy, fitting or buys) for buy in (fitting or buys)]
     example = hint.format(names[0])
     if not fitting:
@@ -228,7 +229,16 @@ def _name_among(buy: Buy, others: Sequence[Buy]) -> str:
 
 def fits(buy: Buy, words: str) -> bool:
     """Whether `words` may mean this group buy: part of its title or spec, or its title part of them."""
-    return words in f"{buy.title} {buy.spec}" or words in buy.title + buy.spec or buy.title in words
+    return holds(buy, words) or buy.title in words
+
+
+def _called(buy: Buy, words: str) -> bool:
+    return words in (buy.title, buy.name)
+
+
+def holds(buy: Buy, words: str) -> bool:
+    """Whether `words` are part of its title or spec."""
+    return words in buy.name or words in buy.title + buy.spec
 
 
 def rooms(tx: Tx, buy: Buy) -> list[str]:

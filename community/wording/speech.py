@@ -55,13 +55,18 @@ def day(when: date) -> str:
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """今天18:00, 明天18:00, 11月23日 18:00 or, in another year, 2027年1月3日 18:00, as seen at `now` in its zone."""
+    """今天18:00, 明天18:00, 11月28日（周六）18:00 within six days, 11月30日 18:00, 2027年1月3日 18:00 in another year.
+
+    As seen at `now`, in its zone.
+    """
     if not isinstance(when, datetime) or not isinstance(now, datetime):
         raise Slip("moment", "“moment”前面和括号里都要是带日期的时间，例如 closes_at|moment(now)")
     here = when.astimezone(now.tzinfo) if when.tzinfo and now.tzinfo else when
-    near = _DAYS.get((here.date() - now.date()).days)
-    if near:
-        return f"{near}{clock(here)}"
+    ahead = (here.date() - now.date()).days
+    if ahead in _DAYS:
+        return f"{_DAYS[ahead]}{clock(here)}"
+    if 0 < ahead <= 6:
+        return f"{day(here)}（周{'一二三四五六日'[here.weekday()]}）{clock(here)}"
     year = "" if here.year == now.year else f"{here.year}年"
     return f"{year}{day(here)} {clock(here)}"
 
