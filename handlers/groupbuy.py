@@ -33,7 +33,7 @@ def draft(tx: Tx, ask: Ask) -> Reply:
     return say("groupbuy/draft", **_facts(buys.draft(tx, terms, ask.here.id, ask.who.id, ask.now), ask))
 
 
-@command("确认", example="确认", help="按刚才那样开团", who=Role.LEADER, where=Where.ROOM, everyday=True)
+@command("确认", example="确认", help="按刚才那样开团", who=Role.LEADER, where=Where.ROOM, everyday=True, reshapes=True)
 def confirm(tx: Tx, ask: Ask) -> Reply | None:
     """Open my draft in this room; whoever has none was talking to somebody else."""
     if ask.rest:
@@ -42,14 +42,14 @@ def confirm(tx: Tx, ask: Ask) -> Reply | None:
     return None if opened is None else say("groupbuy/opened", **_facts(opened, ask))
 
 
-@command("截单", example="截单", help="现在就截单，出汇总", who=Role.LEADER, where=Where.ROOM)
+@command("截单", example="截单", help="现在就截单，出汇总", who=Role.LEADER, where=Where.ROOM, reshapes=True)
 def close(tx: Tx, ask: Ask) -> Reply:
     """Close now, with the summary."""
     buy = _open_one(tx, ask, "截单 {}")
     return say("groupbuy/closed", **summary(ask.house, buys.close(tx, buy, ask.now)))
 
 
-@command("撤团", example="撤团", help="取消这个团，已订的全部作废", who=Role.LEADER, where=Where.ROOM)
+@command("撤团", example="撤团", help="取消这个团，已订的全部作废", who=Role.LEADER, where=Where.ROOM, reshapes=True)
 def withdraw(tx: Tx, ask: Ask) -> Reply:
     """Call it off; every order is cancelled."""
     buy = _open_one(tx, ask, "撤团 {}")

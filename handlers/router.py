@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from community.events import Heard
@@ -33,21 +33,39 @@ class Match(NamedTuple):
 
 
 class Router:
-    """Commands by keyword: a set of first characters, then a dict of keywords, the longest first."""
+    """Commands by keyword: a set of first characters, then a dict of keywords, the longest first.
+
+    Where something is on offer in a room, a message that begins with its name and holds a number may be an order, too.
+    """
 
     def __init__(self, commands: Iterable[Command]) -> None:
         self.commands = tuple(commands)
         self._by_keyword = _by_keyword(self.commands)
         self._lengths = _lengths(self._by_keyword)
         self._menu = self._by_keyword.get(MENU)
+        self._bare = next((command for command in self.commands if command.bare), None)
+        self._goods: dict[str, frozenset[str]] = {}
         self._firsts = frozenset(_forms(self._lengths)) | frozenset(_BLANK) | {"@", "＠", "「"}
 
     def find(self, heard: Heard) -> Match | None:
         """The command in what was heard; None for chatter. Never raises, and reads at most one line."""
-        text = heard.text
-        if text[:1] not in self._firsts:
+        found = self._look(heard) if heard.text[:1] in self._firsts else None
+        if found is None and self._goods and heard.room is not None:
+            return self._order(heard.text, self._goods.get(heard.room.id))
+        return found
+
+    def offer(self, names: Mapping[str, Iterable[str]]) -> None:
+        """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
+        self._goods = {room: frozenset(_beginnings(goods)) for room, goods in names.items()}
+
+    def _order(self, text: str, beginnings: frozenset[str] | None) -> Match | None:
+        if beginnings is None or self._bare is None:
             return None
-        return self._look(heard)
+        head = normalise(text[:_HEAD])
+        if head[:2] not in beginnings and not (head[:1].upper() in beginnings and head[1:].lstrip()[:1] in _NUMERALS):
+            return None
+        line = normalise(text[:_LINE]) if "\n" not in text else ""
+        return Match(self._bare, "", line) if not _NUMERALS.isdisjoint(line) else None
 
     def _look(self, heard: Heard) -> Match | None:
         text = heard.text.lstrip(_BLANK)
@@ -73,6 +91,12 @@ class Router:
             if command is not None and _ends(line[length : length + 1], command.glue):
                 return command, keyword
         return None
+
+
+def _beginnings(goods: Iterable[str]) -> Iterable[str]:
+    """Every two neighbouring characters of a name, because people say 苹果 for 红富士苹果; codes as they are."""
+    for name in goods:
+        yield from (name[i : i + 2] for i in range(max(1, len(name) - 1)))
 
 
 def _by_keyword(commands: Iterable[Command]) -> dict[str, Command]:

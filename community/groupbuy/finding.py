@@ -1,5 +1,6 @@
 """Finding group buys in the database, each with its items and price tiers."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -48,6 +49,13 @@ class _ItemRow(NamedTuple):
     tiered: bool
 
 
+class _Offered(NamedTuple):
+    room_id: str
+    code: str
+    name: str
+    aliases: str
+
+
 class _RoomId(NamedTuple):
     room_id: str
 
@@ -91,6 +99,13 @@ _TIERS = prepare(
     .where(col(GroupBuyTier.item_id) == bindparam("item"))
     .order_by(col(GroupBuyTier.least)),
 )
+_ON_OFFER = prepare(
+    _Offered,
+    select(*columns(_Offered, GroupBuyRoom, GroupBuyItem))
+    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyItem.groupbuy_id))
+    .join(GroupBuyRoom, col(GroupBuyRoom.groupbuy_id) == col(GroupBuy.id))
+    .where(_status == "open"),
+)
 _ROOMS = prepare(_RoomId, select(col(GroupBuyRoom.room_id)).where(col(GroupBuyRoom.groupbuy_id) == bindparam("buy")))
 
 
@@ -117,6 +132,15 @@ def drafts(tx: Tx, room_id: str, opener_id: str, since: datetime) -> list[Buy]:
 def overdue(tx: Tx, now: datetime) -> list[Buy]:
     """The open group buys whose time is up."""
     return _together(tx, tx.all(_OVERDUE, at=int(now.timestamp())))
+
+
+def on_offer(tx: Tx) -> dict[str, set[str]]:
+    """What may be ordered by its bare name, by room id: names, aliases, and the codes of group buys that show them."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for row in tx.all(_ON_OFFER):
+        names[row.room_id] |= {row.name, *filter(None, row.aliases.split("、"))}
+        names[row.room_id] |= {row.code} if row.code != "A" else set()
+    return {room: found | {"A"} if "B" in found else found for room, found in names.items()}
 
 
 def next_close(tx: Tx) -> int | None:
