@@ -4,36 +4,30 @@ This module knows SQLite and nothing of shops. It holds what is SQLite's own: pr
 """
 
 import fcntl
-import logging
-import queue
 import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar
+from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, Table, bindparam, create_engine, event, make_url
+from sqlalchemy import DDL, Connection, Engine, bindparam, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql import ClauseElement
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session, SQLModel
 
-log = logging.getLogger(__name__)
+from community.pen import BATCH, Failed, Pen
+from community.statements import Book, Count, Prepared, R, change, columns, core_table, prepare
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-BATCH = 200
-"""Functions committed together at most (PERFORMANCE.md: 200 rows a commit are 66 times the rows of one)."""
+__all__ = ["BATCH", "Count", "Database", "DatabaseTrouble", "InUse", "Pen", "Prepared", "Tx", "append_only", "change"]
+__all__ += ["columns", "core_table", "file_of", "insert", "prepare", "trouble"]
 
 _TROUBLE = {
     sqlite3.SQLITE_FULL: "磁盘满了",
     sqlite3.SQLITE_BUSY: "数据库正被别的程序占用",
     sqlite3.SQLITE_LOCKED: "数据库正被别的程序占用",
+    sqlite3.SQLITE_PROTOCOL: "数据库正被别的程序占用",
     sqlite3.SQLITE_READONLY: "数据库文件只能读、不能写",
     sqlite3.SQLITE_CANTOPEN: "数据库文件打不开",
     sqlite3.SQLITE_IOERR: "读写磁盘出错",
@@ -50,33 +44,8 @@ class DatabaseTrouble(Exception):
     """
 
 
-R = TypeVar("R", bound=tuple[Any, ...])
-
-
-class Count(NamedTuple):
-    """A row of one number."""
-
-    value: int
-
-
-class Prepared(Generic[R]):
-    """A Core statement that a database compiles once, and the kind of row it gives."""
-
-    __slots__ = ("make", "statement")
-
-    def __init__(self, into: type[R], statement: Executable) -> None:
-        self.make: Callable[[Iterable[Any]], R] = getattr(into, "_make")  # noqa: B009 - every NamedTuple has it
-        self.statement = statement
-
-
-def prepare(into: type[R], statement: Executable) -> Prepared[R]:
-    """A statement for the hot path whose rows come back as `into`, column by column in order."""
-    return Prepared(into, statement)
-
-
-def change(statement: Executable) -> Prepared[Count]:
-    """A statement for the hot path that gives no rows: UPDATE, DELETE, or INSERT without RETURNING."""
-    return Prepared(Count, statement)
+class InUse(DatabaseTrouble):
+    """Another bot works on this database."""
 
 
 def insert(table: type[SQLModel]) -> Insert:
@@ -87,20 +56,15 @@ def insert(table: type[SQLModel]) -> Insert:
     )
 
 
-def columns(into: type[tuple[Any, ...]], *tables: type[SQLModel], **named: Any) -> list[ColumnElement[Any]]:
-    """A column for each field of the NamedTuple `into`, in its order: `named` ones first, else by its name.
-
-    A name that several of the `tables` have is taken from the first of them.
-    """
-    found = {name: c for table in reversed(tables) for name, c in core_table(table).columns.items()} | named
-    return [found[name] for name in getattr(into, "_fields")]  # noqa: B009 - every NamedTuple has it
-
-
-def core_table(table: type[SQLModel]) -> Table:
-    """The Core table beneath a SQLModel class."""
-    core = getattr(table, "__table__", None)
-    assert isinstance(core, Table), "only classes with table=True have one"  # noqa: S101 - narrows the type
-    return core
+def append_only(table: type[SQLModel]) -> None:
+    """Let the database itself refuse to change or delete a row of this table, once it is made."""
+    core = core_table(table)
+    for verb in ("UPDATE", "DELETE"):
+        trigger = (
+            f"CREATE TRIGGER {core.name}_no_{verb.lower()} BEFORE {verb} ON {core.name} "
+            f"BEGIN SELECT RAISE(ABORT, 'the {core.name} is append-only'); END"
+        )
+        event.listen(core, "after_create", DDL(trigger))  # type: ignore[no-untyped-call] # SQLAlchemy left it untyped
 
 
 class Tx:
@@ -108,12 +72,10 @@ class Tx:
 
     __slots__ = ("_book", "_connection", "_cursor", "_session")
 
-    def __init__(self, connection: Connection, book: "_Book") -> None:
+    def __init__(self, connection: Connection, book: Book) -> None:
         self._connection = connection
         self._book = book
-        raw = connection.connection.driver_connection
-        assert raw is not None, "an open connection has a driver beneath it"  # noqa: S101 - narrows the type
-        self._cursor: sqlite3.Cursor = raw.cursor()
+        self._cursor = _raw(connection).cursor()
         self._session: Session | None = None
 
     def run(self, prepared: Prepared[Any], **values: object) -> int:
@@ -140,9 +102,12 @@ class Tx:
 
     @property
     def session(self) -> Session:
-        """A Session inside the same transaction, for what is not hot. Flush, never commit."""
+        """A Session inside the same transaction, for what is not hot. Flush, never commit.
+
+        It has a savepoint of its own: a flush that fails takes back what was written since the session was first used.
+        """
         if self._session is None:
-            self._session = Session(self._connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+            self._session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         return self._session
 
     def undo(self) -> None:
@@ -155,7 +120,7 @@ class Tx:
 
     def _keep(self) -> None:
         if self._session is not None:
-            self._session.flush()
+            self._session.commit()  # only its own savepoint
             self._forget()
         self._cursor.execute("RELEASE work")
 
@@ -169,145 +134,72 @@ class Tx:
             self._session = None
 
 
-class _Book:
-    """The statements one database has compiled so far."""
+class _Writer:
+    """Does what waits together in one transaction, on a connection that is kept from one batch to the next."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._dialect = engine.dialect
-        self._pages: dict[Prepared[Any], tuple[str, dict[str, object]]] = {}
-
-    def compiled(self, prepared: Prepared[Any]) -> tuple[str, dict[str, object]]:
-        page = self._pages.get(prepared)
-        if page is None:
-            assert isinstance(prepared.statement, ClauseElement)  # noqa: S101 - every Core statement is one
-            compiled = prepared.statement.compile(dialect=self._dialect)
-            assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
-            open_names = {name for name, bind in compiled.binds.items() if bind.required}
-            constants = {k: v for k, v in compiled.construct_params(_check=False).items() if k not in open_names}
-            page = self._pages[prepared] = (str(compiled), constants)
-        return page
-
-
-class _Work(NamedTuple):
-    """A function waiting for the pen, and whom to tell."""
-
-    function: Callable[[Tx], Any]
-    promise: "Future[Any]"
-
-
-class Pen:
-    """The only writer. What waits together is committed together, each function in its own savepoint."""
-
-    def __init__(self, engine: Engine, book: _Book, on_commit: Callable[[], None] | None = None) -> None:
+    def __init__(self, engine: Engine, book: Book) -> None:
         self._engine = engine
         self._book = book
-        self.on_commit = on_commit
-        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_on, name="pen", daemon=True)
         self._held: Connection | None = None
-        self._closed = False
-        self._lock = threading.Lock()
-        self._thread.start()
 
-    def write(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Have `function(tx, …)` done by the writer; the future is fulfilled only after the commit.
-
-        It raises what the function raised (whose writes are then undone, and only its), or DatabaseTrouble.
-        """
-        promise: Future[T] = Future()
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the pen is closed")
-            self._waiting.put(_Work(lambda tx: function(tx, *args, **kwargs), promise))
-        return promise
+    def write(self, batch: list[Callable[[Tx], Any]]) -> tuple[list[Any], bool]:
+        """What each function gave, or Failed where it raised; all of it committed, and whether a row was touched."""
+        try:
+            return self._attempt(batch)
+        except Exception as error:
+            raise trouble(error) or error from error
 
     def close(self) -> None:
-        """Finish what waits, then stop. Safe to call twice."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                self._waiting.put(None)
-        self._thread.join()
-
-    def _write_on(self) -> None:
-        while self._write_batch():
-            pass
+        """Let go of the connection."""
         if self._held is not None:
             self._held.close()
+            self._held = None
 
-    def _write_batch(self) -> bool:
-        batch: list[_Work] = []
-        work = self._waiting.get()
-        while work is not None:
-            if work.promise.set_running_or_notify_cancel():
-                batch.append(work)
-            if len(batch) >= BATCH or self._waiting.empty():
-                break
-            work = self._waiting.get()
-        if batch:
-            self._commit(batch)
-        return work is not None
-
-    def _commit(self, batch: list[_Work]) -> None:
-        try:
-            outcomes = self._attempt(batch)
-        except Exception as error:
-            reason = trouble(error) or error
-            log.error("nothing of %d written: %s", len(batch), reason)
-            for work in batch:
-                work.promise.set_exception(reason)
-            return
-        if self.on_commit is not None:
-            self.on_commit()
-        for work, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, _Failed):
-                work.promise.set_exception(outcome.error)
-            else:
-                work.promise.set_result(outcome)
-
-    def _attempt(self, batch: list[_Work]) -> list[Any]:
+    def _attempt(self, batch: list[Callable[[Tx], Any]]) -> tuple[list[Any], bool]:
         connection = self._held or self._engine.connect()
         self._held = None  # kept for the next batch only if this one went well
         try:
+            before = _raw(connection).total_changes
             with connection.begin():
                 tx = Tx(connection, self._book)
-                outcomes = [self._one(tx, work) for work in batch]
+                outcomes = [self._one(tx, function) for function in batch]
         except BaseException:
             connection.invalidate()
             connection.close()
             raise
         self._held = connection
-        return outcomes
+        return outcomes, _raw(connection).total_changes > before
 
-    def _one(self, tx: Tx, work: _Work) -> Any:
+    def _one(self, tx: Tx, function: Callable[[Tx], Any]) -> Any:
         tx._open()
         try:
-            outcome = work.function(tx)
+            outcome = function(tx)
             tx._keep()
-        except Exception as error:
+        except BaseException as error:  # a SystemExit is for whoever waits, not for the pen
             if trouble(error) is not None:
                 raise
             tx._drop()
-            return _Failed(error)
+            return Failed(error)
         return outcome
 
 
-class _Failed(NamedTuple):
-    """What a function raised, kept until its batch is committed."""
-
-    error: Exception
-
-
 class Database:
-    """One shop's database: `pen` writes, `reading()` reads. Two of them in one process never meet."""
+    """One shop's database: `pen` writes, `reading()` reads. Two of them in one process never meet.
+
+    Raises DatabaseTrouble where its folder cannot be made.
+    """
 
     def __init__(self, url: str, *, on_commit: Callable[[], None] | None = None) -> None:
         self.url = url
         if (path := file_of(url)) is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DatabaseTrouble(_TROUBLE[sqlite3.SQLITE_CANTOPEN]) from error
         self.engine = _engine(url)
-        self._book = _Book(self.engine)
-        self.pen = Pen(self.engine, self._book, on_commit)
+        self._book = Book(self.engine.dialect)
+        writer = _Writer(self.engine, self._book)
+        self.pen: Pen[Tx] = Pen(writer.write, writer.close, on_commit)
 
     @property
     def path(self) -> Path | None:
@@ -319,38 +211,75 @@ class Database:
         """A snapshot to read from; writing to it is an error."""
         try:
             with self.engine.connect().execution_options(keting_reads=True) as connection, connection.begin():
-                raw = connection.connection.driver_connection
-                assert raw is not None  # noqa: S101 - narrows the type
+                raw, tx = _raw(connection), Tx(connection, self._book)
                 raw.execute("PRAGMA query_only = ON")
                 try:
-                    yield Tx(connection, self._book)
+                    yield tx
                 finally:
+                    tx._forget()
                     raw.execute("PRAGMA query_only = OFF")
         except (sqlite3.Error, DBAPIError) as error:
-            raise trouble(error) or error from error
+            if (reason := trouble(error)) is None:
+                raise
+            raise reason from error
+
+    @contextmanager
+    def altering(self) -> Iterator[Connection]:
+        """A transaction that may rebuild tables: foreign keys are looked at when it ends, not on the way."""
+        with self.engine.connect() as connection:
+            raw = _raw(connection)
+            raw.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if (orphan := raw.execute("PRAGMA foreign_key_check").fetchone()) is not None:
+                        raise sqlite3.IntegrityError(f"a row of {orphan[0]} would refer to nothing")
+            finally:
+                raw.execute("PRAGMA foreign_keys = ON")
 
     def backup(self, target: Path) -> None:
-        """Copy the whole database, as it is at this moment, into a new file; never over an existing one."""
+        """Copy the whole database, as it is at this moment, into a new file that is there only when it is whole.
+
+        Raises FileExistsError rather than replace one, another OSError or DatabaseTrouble where it cannot be written.
+        """
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            raise FileExistsError(target)
-        with self.engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None  # noqa: S101 - narrows the type
-            raw.execute("VACUUM INTO ?", (str(target),))
+        target.touch(exist_ok=False)
+        part = target.with_name(f"{target.name}.part")
+        try:
+            part.unlink(missing_ok=True)
+            with self.engine.connect() as connection:
+                _raw(connection).execute("VACUUM INTO ?", (str(part),))
+            part.replace(target)
+        except BaseException as error:
+            part.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
+            raise trouble(error) or error from None
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Be the only bot on this file; raises BlockingIOError where another process is. Readers are welcome."""
+        """Be the only bot on this file; raises InUse where another process is. Readers are welcome."""
         assert self.path is not None, "SQLite databases are files"  # noqa: S101 - narrows the type
-        with self.path.with_name(self.path.name + "-bot").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            lock = self.path.with_name(self.path.name + "-bot").open("w")
+        except OSError as error:
+            raise DatabaseTrouble(_TROUBLE[sqlite3.SQLITE_CANTOPEN]) from error
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise InUse("这个数据库已经有一个客厅在用了") from error
             yield
 
     def healthy(self) -> None:
-        """Raise DatabaseTrouble when the file is damaged."""
-        with self.reading() as tx:
-            verdict = tx._cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
+        """Raise DatabaseTrouble when the file is damaged; it is opened only to read, so that no byte of it changes."""
+        if self.path is None or not self.path.exists():
+            return
+        address = f"file:{quote(str(self.path))}?mode=ro"
+        try:
+            with closing(sqlite3.connect(address, uri=True)) as raw:
+                verdict = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.Error as error:
+            raise trouble(error) or error from error
         if verdict != "ok":
             raise DatabaseTrouble(_TROUBLE[sqlite3.SQLITE_CORRUPT])
 
@@ -366,8 +295,18 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+def _raw(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection beneath."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - narrows the type
+    return raw
+
+
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, paramstyle="named", connect_args={"check_same_thread": False, "timeout": 5.0})
+    """An engine whose errors name no values: they would carry people's words into the log."""
+    engine = create_engine(
+        url, paramstyle="named", hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 5.0}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare_connection(raw: sqlite3.Connection, _record: object) -> None:
@@ -377,6 +316,7 @@ def _engine(url: str) -> Engine:
             "synchronous = FULL",
             "wal_autocheckpoint = 8000",
             "foreign_keys = ON",
+            "temp_store = MEMORY",  # what a savepoint would restore: in a file it costs a command a third more
         ):
             raw.execute(f"PRAGMA {pragma}")
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import DDL, CheckConstraint, UniqueConstraint, bindparam, event, func, select, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, bindparam, func, select, update
 from sqlmodel import Field, SQLModel, col
 
-from community.db import Count, Tx, change, core_table, insert, prepare
+from community.db import Count, Tx, append_only, change, insert, prepare
 from community.refusal import Refusal
 
 Unit = Literal["eggs", "points", "cents"]
@@ -37,15 +37,7 @@ class Balance(SQLModel, table=True):
     amount: int
 
 
-for _verb in ("UPDATE", "DELETE"):
-    event.listen(
-        core_table(LedgerEntry),
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call] # SQLAlchemy left its signature untyped
-            f"CREATE TRIGGER ledger_no_{_verb.lower()} BEFORE {_verb} ON ledger "
-            "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-        ),
-    )
+append_only(LedgerEntry)
 
 _ENTER = change(insert(LedgerEntry))
 _BOOKED = prepare(

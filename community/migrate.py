@@ -28,7 +28,7 @@ def upgrade(database: Database, backups: Path, now: datetime) -> Path | None:
         if current == head:
             return None
         copy = _backup(database, backups, now) if current else None
-        with database.engine.connect() as connection, connection.begin():
+        with database.altering() as connection:
             command.upgrade(_config(connection), "head")
     except Exception as error:
         raise trouble(error) or error from error
@@ -39,7 +39,7 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
     """The revision of the tables in the file (None for a new one) and the one of this version."""
     scripts = ScriptDirectory.from_config(_config())
     known = {script.revision for script in scripts.walk_revisions()}
-    with database.engine.connect() as connection, connection.begin():
+    with database.engine.connect().execution_options(keting_reads=True) as connection, connection.begin():
         current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in known:
         raise TooNew("这个数据库是更新版本的客厅写的，请先升级程序")

@@ -1,7 +1,8 @@
 """The outbox: what is to be said, to whom, until when it is worth saying, and what became of it.
 
 queued → sending → sent | failed | uncertain, or expired. An answer whose fate stays unknown is said again; a broadcast
-never is. Which line goes next, and when, is decided here on plain data; gateway/sender.py only carries it.
+never is. What did not leave is tried again for as long as it is worth saying: an outage loses no answer.
+Which line goes next, and when, is decided here on plain data; gateway/sender.py only carries it.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, case, func, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, func, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col
 
 from community import pacing, setting
@@ -22,16 +24,19 @@ RANK: dict[Kind, int] = {"answer": 0, "notice": 1, "post": 2}
 URGENT = -1
 WORTH: dict[Kind, timedelta] = {
     "answer": timedelta(hours=2),
-    "notice": timedelta(hours=12),
+    "notice": timedelta(hours=24),
     "post": timedelta(hours=2),
 }
 PAUSED = "paused"
 """The setting that keeps everything but urgent lines back, until it is empty again."""
 ECHO = 60
 """Seconds that an uncertain line waits for the bot's own echo."""
-ATTEMPTS = 5
-"""Tries at a line that the gateway keeps turning away for reasons of its own."""
+BACK_OFF = 300
+"""Seconds at most between two tries at a line that does not leave; the first ones follow after 2, 4, 8 seconds."""
+TICK = 0.001
+"""Seconds; finer differences of moments are the noise of floating point."""
 MERGED_CHARACTERS = 600
+"""Characters of a merged message, line ends included."""
 MERGED_LINES = 12
 SHORT = 200
 """Answers up to this many characters may be merged with others to the same room."""
@@ -68,13 +73,12 @@ class Line(NamedTuple):
     id: int
     room_id: str
     rank: int
+    kind: str
     text: str
 
 
 class _Batch(NamedTuple):
     batch: int
-    room_id: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,11 @@ class Sending:
 class Rest:
     """Nothing may go out before `until` (seconds since the epoch; None: until something new is queued).
 
-    `spent` says that only the used-up budget holds the lines back.
+    `paced` says that the pace holds a line back, `spent` that it does so because the budget is used up.
     """
 
     until: float | None
+    paced: bool = False
     spent: bool = False
 
 
@@ -105,25 +110,44 @@ _EXPIRE = change(
     update(Outbox).where(_is == "queued", col(Outbox.expires_at) < bindparam("at")).values(status="expired")
 )
 _waiting = select(*columns(Line, Outbox)).where(_is == "queued")
+# A wait beyond `far` is longer than any that is ever meant: the clock was set back since, and nothing waits for it.
+_ready = or_(col(Outbox.not_before) <= bindparam("at"), col(Outbox.not_before) > bindparam("far"))
+_ahead = aliased(Outbox)
+_overtaking = (
+    select(col(_ahead.id))
+    .where(
+        col(_ahead.status) == "queued",
+        col(_ahead.rank) == col(Outbox.rank),
+        col(_ahead.id) < col(Outbox.id),
+        col(_ahead.room_id) == col(Outbox.room_id),
+        col(_ahead.not_before).between(bindparam("after"), bindparam("far")),
+    )
+    .exists()
+)
 _NEXT = prepare(
     Line,
-    _waiting.where(col(Outbox.not_before) <= bindparam("at"), col(Outbox.rank) <= bindparam("up_to"))
+    _waiting.where(_ready, col(Outbox.rank) <= bindparam("up_to"), ~_overtaking)
     .order_by(col(Outbox.rank), col(Outbox.id))
     .limit(1),
 )
 _COMPANIONS = prepare(
     Line,
     _waiting.where(
+        _ready,
         col(Outbox.room_id) == bindparam("room"),
         col(Outbox.rank) == bindparam("rank"),
-        col(Outbox.not_before) <= bindparam("at"),
+        col(Outbox.id) >= bindparam("first"),
     )
     .order_by(col(Outbox.id))
     .limit(MERGED_LINES),
 )
 _EARLIEST = prepare(
-    Count, select(func.min(col(Outbox.not_before))).where(_is == "queued", col(Outbox.rank) <= bindparam("up_to"))
+    Count,
+    select(func.min(col(Outbox.not_before))).where(
+        _is == "queued", col(Outbox.rank) <= bindparam("up_to"), col(Outbox.not_before) > bindparam("at")
+    ),
 )
+_HELD = prepare(Count, select(func.count()).where(_is == "queued", col(Outbox.rank) > bindparam("above")))
 _WAITING = prepare(Count, select(func.count()).where(_is == "queued"))
 _ANSWERING = prepare(
     Count, select(func.count()).where(or_(_is == "queued", _is == "sending"), col(Outbox.kind) == "answer")
@@ -139,13 +163,7 @@ _TAKE = change(
 _SENT = change(update(Outbox).where(_of_batch, _open).values(status="sent", sent_at=bindparam("at")))
 _FAILED = change(update(Outbox).where(_of_batch, _is == "sending").values(status="failed"))
 _RETRY = change(
-    update(Outbox)
-    .where(_of_batch, _is == "sending")
-    .values(
-        status=case((col(Outbox.attempts) >= bindparam("most"), "failed"), else_="queued"),
-        batch=None,
-        not_before=bindparam("later"),
-    )
+    update(Outbox).where(_of_batch, _is == "sending").values(status="queued", batch=None, not_before=bindparam("later"))
 )
 _DOUBT = change(
     update(Outbox).where(_of_batch, _is == "sending").values(status="uncertain", not_before=bindparam("until"))
@@ -161,7 +179,7 @@ _DOUBTED = prepare(
 )
 _OPEN_BATCHES = prepare(
     _Batch,
-    select(col(Outbox.batch), col(Outbox.room_id), func.min(col(Outbox.kind)))
+    select(col(Outbox.batch))
     .where(_open, col(Outbox.room_id) == bindparam("room"))
     .group_by(col(Outbox.batch))
     .order_by(col(Outbox.batch)),
@@ -211,16 +229,16 @@ def say(
 def take(tx: Tx, schedule: pacing.Schedule, quiet: pacing.Quiet, now: datetime) -> Sending | Rest:
     """The next message to carry, marked as on its way and paid for from the budget; or how long to rest."""
     at = now.timestamp()
-    tx.run(_EXPIRE, at=int(at))
     tx.run(_SAY_AGAIN, at=at)
+    tx.run(_EXPIRE, at=int(at))
     up_to = _up_to(tx, quiet, now)
-    head = tx.one(_NEXT, at=at, up_to=up_to)
+    head = tx.one(_NEXT, at=at, after=at + TICK, far=at + BACK_OFF, up_to=up_to)
     if head is None:
         return _rest(tx, quiet, now, up_to)
     bucket = pacing.load(tx, schedule, at)
     when = pacing.ready_at(bucket, schedule, head.room_id)
     if when > at:
-        return Rest(when, spent=bucket.tokens < 1)
+        return Rest(max(when, at + TICK), paced=True, spent=bucket.tokens < 1)
     lines = _together(tx, head, at)
     for line in lines:
         tx.run(_TAKE, line=line.id, as_batch=head.id)
@@ -229,23 +247,28 @@ def take(tx: Tx, schedule: pacing.Schedule, quiet: pacing.Quiet, now: datetime) 
 
 
 def settle(tx: Tx, batch: int, outcome: Outcome, now: datetime) -> None:
-    """Write down what became of a message that was on its way."""
+    """Write down what became of a message that was on its way; only now the pause after it begins."""
     at = now.timestamp()
+    pacing.landed(tx, at)
     match outcome:
         case "sent":
             tx.run(_SENT, of=batch, at=int(at))
         case "refused":
             tx.run(_FAILED, of=batch)
         case "unreachable":
-            later = at + min(60, 2 ** tx.count(_ATTEMPTS, of=batch))
-            tx.run(_RETRY, of=batch, most=ATTEMPTS, later=later)
+            tries = tx.count(_ATTEMPTS, of=batch)
+            tx.run(_RETRY, of=batch, later=at + (BACK_OFF if tries > 8 else min(BACK_OFF, 2**tries)))
         case "unsure":
             tx.run(_DOUBT, of=batch, until=at + ECHO)
 
 
 def recover(tx: Tx, now: datetime) -> int:
     """After a start: whatever was on its way when the bot stopped is uncertain. How many lines."""
-    return tx.run(_DOUBT_ALL, until=now.timestamp() + ECHO)
+    at = now.timestamp()
+    doubted = tx.run(_DOUBT_ALL, until=at + ECHO)
+    if doubted:
+        pacing.landed(tx, at)
+    return doubted
 
 
 def heard(tx: Tx, to: str, text: str, now: datetime) -> bool:
@@ -280,21 +303,26 @@ def _up_to(tx: Tx, quiet: pacing.Quiet, now: datetime) -> int:
 
 def _together(tx: Tx, head: Line, at: float) -> list[Line]:
     """The head and the short answers to the same room that may travel with it in one message."""
-    if head.rank > RANK["answer"] or len(head.text) > SHORT:
+    if not _may_merge(head):
         return [head]
     chosen: list[Line] = []
-    room_left = MERGED_CHARACTERS
-    for line in tx.all(_COMPANIONS, room=head.room_id, rank=head.rank, at=at):
-        room_left -= len(line.text)
-        if len(line.text) > SHORT or room_left < 0:
+    left = MERGED_CHARACTERS + 1
+    for line in tx.all(_COMPANIONS, room=head.room_id, rank=head.rank, first=head.id, at=at, far=at + BACK_OFF):
+        left -= len(line.text) + 1  # and the line end before it
+        if left < 0 or not _may_merge(line):
             break
         chosen.append(line)
     return chosen
 
 
+def _may_merge(line: Line) -> bool:
+    return line.kind == "answer" and len(line.text) <= SHORT
+
+
 def _rest(tx: Tx, quiet: pacing.Quiet, now: datetime, up_to: int) -> Rest:
-    moments = [tx.count(_EARLIEST, up_to=up_to), tx.count(_DOUBTED)]
-    if up_to == RANK["answer"] and tx.count(_EARLIEST, up_to=RANK["post"]):
+    at = now.timestamp()
+    moments = [tx.count(_EARLIEST, up_to=up_to, at=at), tx.count(_DOUBTED)]
+    if up_to == RANK["answer"] and tx.count(_HELD, above=up_to):
         moments.append(int(quiet.ends(now).timestamp()))
     later = [moment for moment in moments if moment]
     return Rest(min(later) if later else None)

@@ -1,17 +1,20 @@
 """Pacing: how fast the bot may speak, kept in the database so that a restart gains nothing.
 
-A token bucket: `per_minute` messages in any sixty seconds, of which BURST may follow each other at the pace of the
-gaps; and a gap after each message, longer when the next one goes to another room.
+A token bucket: `per_minute` messages in any sixty seconds, of which `burst` may follow each other at the pace of the
+gaps; and a gap after each message, longer when the next one goes to another room. A message may be long on its way: it
+is paid for when it leaves, and the gap begins when it has arrived.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel, col
 
 from community.db import Tx, change, columns, insert, prepare
+
+MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Pace(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     tokens: float
     at: float = Field(description="when `tokens` was counted, seconds since the epoch")
-    last_at: float = Field(description="when the last message left")
+    last_at: float = Field(description="when the last message left or arrived")
     last_room: str
 
 
@@ -80,6 +83,7 @@ _SAVE = change(
         set_={name: _new.excluded[name] for name in ("tokens", "at", "last_at", "last_room")},
     )
 )
+_LANDED = change(update(Pace).where(col(Pace.id) == 1).values(last_at=bindparam("at_last")))
 
 
 def load(tx: Tx, schedule: Schedule, at: float) -> Bucket:
@@ -88,13 +92,18 @@ def load(tx: Tx, schedule: Schedule, at: float) -> Bucket:
     if bucket is None:
         return Bucket(schedule.burst, at, 0.0, "")
     tokens = bucket.tokens + max(0.0, at - bucket.at) * schedule.per_second
-    return bucket._replace(tokens=min(tokens, schedule.burst), at=at)
+    # When the last message arrived the bucket was not full: else a slow one would make room for another.
+    most = schedule.burst - 1 + max(0.0, at - bucket.last_at) * schedule.per_second
+    return bucket._replace(tokens=min(tokens, most, schedule.burst), at=at)
 
 
 def ready_at(bucket: Bucket, schedule: Schedule, room: str) -> float:
-    """The earliest moment, in seconds since the epoch, at which a message to `room` may leave."""
+    """The earliest moment, in seconds since the epoch, at which a message to `room` may leave.
+
+    A last message more than a minute ahead was sent before the clock was set back; it must not silence the bot.
+    """
     gap = schedule.same_room if room == bucket.last_room else schedule.between_rooms
-    after_gap = min(bucket.last_at, bucket.at) + gap  # a clock set back must not silence the bot
+    after_gap = bucket.at if bucket.last_at > bucket.at + MINUTE else bucket.last_at + gap
     after_refill = bucket.at + max(0.0, 1 - bucket.tokens) / schedule.per_second
     return max(after_gap, after_refill)
 
@@ -102,3 +111,8 @@ def ready_at(bucket: Bucket, schedule: Schedule, room: str) -> float:
 def spend(tx: Tx, bucket: Bucket, room: str) -> None:
     """Pay for one message to `room`, leaving now."""
     tx.run(_SAVE, id=1, tokens=bucket.tokens - 1, at=bucket.at, last_at=bucket.at, last_room=room)
+
+
+def landed(tx: Tx, at: float) -> None:
+    """The message on its way has arrived, or is given up: the gap begins now."""
+    tx.run(_LANDED, at_last=at)

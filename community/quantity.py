@@ -27,6 +27,8 @@ _SIGNS = re.compile(
     "([\xb2\xb3\xb9\xbc-\xbe\u2070-\u2079\u2080-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea-\u24ff\u3192-\u3195"
     "\u3220-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\U0001f100-\U0001f10c]+)"
 )
+# Anything but printable ASCII, Chinese characters and 、。《》「」【】: text without it is already in its one form.
+_ODD = re.compile("[^ -~\u3001\u3002\u3008-\u3011\u4e00-\u9fff]")
 _MARKS = 30  # Unicode's stream-safe format: no honest letter carries more marks, and sorting them costs the square
 
 _DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3}
@@ -74,7 +76,7 @@ def normalise(text: str) -> str:
 
     Number signs (², ½, ①) stay as they are, because NFKC would make ordinary digits of them. Idempotent, linear.
     """
-    if text.isascii() and text.isprintable():
+    if not _ODD.search(text):
         return " ".join(text.split())
     pieces = _SIGNS.split(_UNSEEN.sub("", text))
     pieces[::2] = [unicodedata.normalize("NFKC", _bearable(piece)) for piece in pieces[::2]]

@@ -93,19 +93,20 @@ class Player:
                 self._room = room
             case Speech() | Arrival() | Departure():
                 await self._move(max(self.now, self._next_speech))
-                self._happen(step)
+                await self._happen(step)
                 self._next_speech = self.now + SPEECH_GAP
                 await self._settle()
             case Expected(text=text) if check:
                 await self._expect(text)
 
-    def _happen(self, step: Speech | Arrival | Departure) -> None:
+    async def _happen(self, step: Speech | Arrival | Departure) -> None:
         puppet = self._puppet
         if isinstance(step, Speech):
             speaker = puppet.contact(step.by)
-            if self._room is not None:
-                puppet.enter(self._room_id(step.line), speaker)
             to = self._room_id(step.line) if self._room is not None else puppet.bot_id
+            if self._room is not None and speaker not in puppet.members(to):
+                puppet.enter(to, speaker)
+                await self._write(people.present, to, [Person(speaker, step.by)])  # in life, the bot's rounds find out
             puppet.say(speaker, to, filled(step.text, self._slots))
             return
         room = self._room_id(step.line)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from random import Random
 
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 
 GLANCE = 5.0
 """Seconds after which the outbox is looked at again in any case: another process may have filled it."""
+UNREACHED = 0.5
+"""Seconds between two looks whether the gateway is there: answers must not wait once it is back."""
+GRACE = 1.0
+"""Seconds that the last message may take when the bot stops."""
 JITTER = 0.4
 """Seconds at most by which a pause is drawn out, so that the pace looks human."""
 
@@ -39,6 +44,10 @@ class Sender:
         self._tell = tell
         self._random = Random()  # noqa: S311 - jitter, no secret
         self._awake = asyncio.Event()
+        self._carrying = asyncio.Lock()
+        self._finished = False
+        self._paced = False
+        self._carried: tuple[int, Outcome] | None = None
         self.reachable: Callable[[], bool] = lambda: True
 
     def wake(self) -> None:
@@ -57,8 +66,15 @@ class Sender:
                 until = await self.turn()
             except DatabaseTrouble as error:
                 log.error("cannot send: %s", error)
-                until = self._now().timestamp() + GLANCE
+                until, self._paced = self._now().timestamp() + GLANCE, True
             await self._rest(until)
+
+    async def finish(self, grace: float = GRACE) -> None:
+        """Carry nothing more; what is on its way may arrive within `grace` seconds, so that nobody is left in doubt."""
+        self._finished = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace), self._carrying:
+                pass
 
     async def turn(self) -> float | None:
         """Carry one message, if one may go now.
@@ -66,16 +82,30 @@ class Sender:
         Returns the moment (seconds since the epoch) before which nothing more may go; None while nothing waits.
         """
         if not self.reachable():
-            return None
+            return self._now().timestamp() + UNREACHED
+        async with self._carrying:
+            return None if self._finished else await self._turn()
+
+    async def _turn(self) -> float | None:
+        await self._settle()
         now = self._now()
         step = await asyncio.wrap_future(self._database.pen.write(outbox.take, self._pace(), self._quiet(), now))
+        self._paced = isinstance(step, Rest) and step.paced
         if isinstance(step, Rest):
             if step.spent:
                 await self._tell("budget", "一分钟的发言名额用完了，后面的话会慢慢补上。")
             return step.until
-        outcome = await self._carry(step)
-        await asyncio.wrap_future(self._database.pen.write(outbox.settle, step.batch, outcome, self._now()))
+        self._carried = step.batch, "unsure"  # if it is cut off on its way
+        self._carried = step.batch, await self._carry(step)
+        await self._settle()
         return now.timestamp()
+
+    async def _settle(self) -> None:
+        """Write down what became of the last message; until that is done, no other one leaves."""
+        if self._carried is not None:
+            batch, outcome = self._carried
+            await asyncio.wrap_future(self._database.pen.write(outbox.settle, batch, outcome, self._now()))
+            self._carried = None
 
     async def _carry(self, sending: Sending) -> Outcome:
         try:
@@ -89,24 +119,20 @@ class Sender:
         except Unsure as error:
             log.warning("message %d: nobody knows whether it arrived: %s", sending.batch, error)
             return "unsure"
+        except Exception:
+            log.exception("message %d: an error that nobody thought of", sending.batch)
+            return "unsure"
         return "sent"
 
     async def _rest(self, until: float | None) -> None:
         seconds = GLANCE if until is None else min(GLANCE, until - self._now().timestamp())
         if seconds <= 0:
             return
-        pause = seconds + self._random.uniform(0, JITTER) if until is not None else seconds
-        try:
-            await asyncio.wait_for(self._until_woken(early=until is None), pause)
-        except TimeoutError:
+        if self._paced:  # news change nothing
+            await asyncio.sleep(seconds + self._random.uniform(0, JITTER))
             return
-
-    async def _until_woken(self, *, early: bool) -> None:
-        """Wait for news; where the pace itself holds us back (not `early`), news change nothing."""
-        if early:
-            await self._awake.wait()
-        else:
-            await asyncio.Event().wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._awake.wait(), seconds)
 
     def _pace(self) -> Schedule:
         return self._house.shop.sender

@@ -18,7 +18,7 @@ _LINE = 2000
 """Characters of a command's first line that are read at all."""
 _AT = ("@", "＠")
 _MENTION = re.compile(r"^[@＠](?:[^\u2005]{1,40}\u2005|\S{1,40}(?:\s|$))\s*")
-_QUOTE = re.compile(r"^「.*?」\s*\n(?:- ?){5,}-?\s*\n", re.DOTALL)
+_QUOTED = re.compile(r"」[ \t\r]*\n- ?-[- ]*\r?\n")
 _NUMERALS = frozenset("0123456789一二两三四五六七八九十百零半俩仨+-xX*×.,½¼¾٠١٢٣٤٥٦٧٨٩")
 _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u202e"
 """What may stand before a keyword without being seen."""
@@ -33,7 +33,7 @@ class Match(NamedTuple):
 
 
 class Router:
-    """Commands by keyword: a set of first characters, then a dict of keywords, the longest first.
+    """Commands by keyword: first characters, then second ones, then a dict of keywords, the longest first.
 
     Where something is on offer in a room, a message that begins with its name and holds a number may be an order, too.
     """
@@ -46,13 +46,21 @@ class Router:
         self._bare = next((command for command in self.commands if command.bare), None)
         self._goods: dict[str, frozenset[str]] = {}
         self._firsts = frozenset(_forms(self._lengths)) | frozenset(_BLANK) | {"@", "＠", "「"}
+        self._seconds = _seconds(self._by_keyword.values())
 
     def find(self, heard: Heard) -> Match | None:
         """The command in what was heard; None for chatter. Never raises, and reads at most one line."""
-        found = self._look(heard) if heard.text[:1] in self._firsts else None
-        if found is None and self._goods and heard.room is not None:
-            return self._order(heard.text, self._goods.get(heard.room.id))
-        return found
+        text = heard.text
+        first, second = text[:1], text[1:2]
+        if first in self._firsts and not (
+            "\u4e00" <= second <= "\u9fff" and first in self._seconds and second not in self._seconds[first]
+        ):  # 我觉得, 今天: what no normalising changes cannot become 我的订单, 今日特价
+            found = self._look(heard)
+            if found is not None:
+                return found
+        if self._goods and heard.room is not None:
+            return self._order(text, self._goods.get(heard.room.id))
+        return None
 
     def offer(self, names: Mapping[str, Iterable[str]]) -> None:
         """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
@@ -68,20 +76,25 @@ class Router:
         return Match(self._bare, "", line) if not _NUMERALS.isdisjoint(line) else None
 
     def _look(self, heard: Heard) -> Match | None:
+        if heard.text[0] in _AT and not heard.mentioned:
+            return None  # somebody else was meant
         text = heard.text.lstrip(_BLANK)
-        if text.startswith("「"):
-            text = _QUOTE.sub("", text, count=1)
+        if text[:1] == "「" and (quoted := _QUOTED.search(text)):
+            text = text[quoted.end() :].lstrip(_BLANK)
+        if text[:1] not in self._firsts:
+            return None
         line, newline, more = text.partition("\n")
         named = line[:1] in _AT
         if named:
             if not heard.mentioned:
                 return None  # somebody else was meant
             line = _MENTION.sub("", line, count=1)
-        found = self._keyword(normalise(line[:_HEAD]))
+        head = normalise(line[:_HEAD])
+        found = self._keyword(head)
         if found is not None:
             command, keyword = found
-            rest = normalise(line[:_LINE])[len(keyword) :]
-            return Match(command, keyword, (rest + newline + more).strip())
+            whole = head if len(line) <= _HEAD else normalise(line[:_LINE])
+            return Match(command, keyword, (whole[len(keyword) :] + newline + more).strip())
         return Match(self._menu, "", "") if named and self._menu else None
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:
@@ -114,6 +127,18 @@ def _lengths(keywords: Iterable[str]) -> dict[str, tuple[int, ...]]:
     for keyword in keywords:
         lengths[keyword[0]].add(len(keyword))
     return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+
+def _seconds(commands: Iterable[Command]) -> dict[str, frozenset[str]]:
+    """By first character, every second one that a command may have; a first that anything may follow is left out."""
+    seconds: defaultdict[str, set[str]] = defaultdict(set)
+    open_ended: set[str] = set()
+    for command in commands:
+        for keyword in command.keywords:
+            seconds[keyword[0]] |= set(keyword[1:2]) or (_NUMERALS if command.glue == "number" else set())
+            if len(keyword) == 1 and command.glue == "any":
+                open_ended.add(keyword)
+    return {first: frozenset(found) for first, found in seconds.items() if first not in open_ended}
 
 
 def _forms(characters: Iterable[str]) -> Iterable[str]:

@@ -1,0 +1,73 @@
+"""Statements: Core statements that are compiled once, and the rows they give; of any database."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import ColumnElement, Dialect, Executable, Table
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import SQLModel
+
+R = TypeVar("R", bound=tuple[Any, ...])
+
+
+class Count(NamedTuple):
+    """A row of one number."""
+
+    value: int
+
+
+class Prepared(Generic[R]):
+    """A Core statement that a database compiles once, and the kind of row it gives."""
+
+    __slots__ = ("make", "statement")
+
+    def __init__(self, into: type[R], statement: Executable) -> None:
+        self.make: Callable[[Iterable[Any]], R] = getattr(into, "_make")  # noqa: B009 - every NamedTuple has it
+        self.statement = statement
+
+
+def prepare(into: type[R], statement: Executable) -> Prepared[R]:
+    """A statement for the hot path whose rows come back as `into`, column by column in order."""
+    return Prepared(into, statement)
+
+
+def change(statement: Executable) -> Prepared[Count]:
+    """A statement for the hot path that gives no rows: UPDATE, DELETE, or INSERT without RETURNING."""
+    return Prepared(Count, statement)
+
+
+def columns(into: type[tuple[Any, ...]], *tables: type[SQLModel], **named: Any) -> list[ColumnElement[Any]]:
+    """A column for each field of the NamedTuple `into`, in its order: `named` ones first, else by its name.
+
+    A name that several of the `tables` have is taken from the first of them.
+    """
+    found = {name: c for table in reversed(tables) for name, c in core_table(table).columns.items()} | named
+    return [found[name] for name in getattr(into, "_fields")]  # noqa: B009 - every NamedTuple has it
+
+
+def core_table(table: type[SQLModel]) -> Table:
+    """The Core table beneath a SQLModel class."""
+    core = getattr(table, "__table__", None)
+    assert isinstance(core, Table), "only classes with table=True have one"  # noqa: S101 - narrows the type
+    return core
+
+
+class Book:
+    """The statements one database has compiled so far, each with the values that are written into it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._pages: dict[Prepared[Any], tuple[str, dict[str, object]]] = {}
+
+    def compiled(self, prepared: Prepared[Any]) -> tuple[str, dict[str, object]]:
+        """The SQL and its constants; whatever else it binds has to be given by name."""
+        page = self._pages.get(prepared)
+        if page is None:
+            assert isinstance(prepared.statement, ClauseElement)  # noqa: S101 - every Core statement is one
+            compiled = prepared.statement.compile(dialect=self._dialect)
+            assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
+            open_names = {name for name, bind in compiled.binds.items() if bind.required}
+            constants = {k: v for k, v in compiled.construct_params(_check=False).items() if k not in open_names}
+            page = self._pages[prepared] = (str(compiled), constants)
+        return page

@@ -1,0 +1,67 @@
+"""The router's shortcuts: what is dismissed after a glance at two characters is what a full look dismisses too."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.chat import CHATTER, COMMANDS
+from community.events import Heard, Person
+from handlers.command import discover
+from handlers.router import Router
+
+ROUTER = Router(discover())
+PIECES = [
+    "我",
+    "要",
+    "今",
+    "天",
+    "改",
+    "三",
+    "+",
+    "＋",
+    "２",
+    "2",
+    " ",
+    "\u3000",
+    "\u200b",
+    "@",
+    "「",
+    "」\n- - -\n",
+    "·",
+]
+WORDS = st.lists(
+    st.sampled_from([*PIECES, *(keyword for command in ROUTER.commands for keyword in command.keywords)]), max_size=6
+).map("".join)
+
+
+def heard(text: str, *, mentioned: bool = False) -> Heard:
+    return Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, None, mentioned)
+
+
+@given(WORDS | st.text(max_size=20), st.booleans())
+def test_a_glance_dismisses_only_what_a_full_look_dismisses(text: str, mentioned: bool) -> None:
+    said = heard(text, mentioned=mentioned)
+    assert ROUTER.find(said) == (ROUTER._look(said) if text else None)
+
+
+@pytest.mark.parametrize("text", CHATTER)
+def test_what_a_group_talks_about_is_no_command(text: str) -> None:
+    assert ROUTER.find(heard(text)) is None
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_what_residents_type_is_found(text: str) -> None:
+    assert ROUTER.find(heard(text)) is not None
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", " \n"])
+def test_an_order_below_a_quoted_message_is_found(break_: str) -> None:
+    found = ROUTER.find(heard(f"「店主：苹果来了{break_}」{break_}- - - - - - - - -\n+2"))
+    assert found is not None
+    assert found.rest == "2"
+
+
+@pytest.mark.parametrize("text", ["「」" + "\n - " * 5000, "「" + "」\n" * 8000, "「」\n" + "- " * 9000 + "x"])
+@pytest.mark.timeout(5)
+def test_no_quote_holds_up_the_room(text: str) -> None:
+    assert ROUTER.find(heard(text)) is None
