@@ -2,6 +2,7 @@
 Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 截单 / 撤团 / 团购 / +2 / 参团 2 / 改 3 / 取消 / 我的订单
 """
 
+import re
 from typing import Any
 
 from community.db import Tx
@@ -16,6 +17,10 @@ from community.terms import read_terms
 from handlers.command import Ask, Command, Reply, Where, command, say
 
 Choice = tuple[Buy, Placed]
+
+_APART = re.compile(r"[\s,、。]")
+MANY = 20
+"""Lines of a message that are looked at for orders."""
 
 
 @command(
@@ -90,12 +95,31 @@ def _is_order(ask: Ask, found: list[Buy]) -> bool:
 
     Where the number comes last (我要苹果 2份), nothing but the goods may stand before it: 我要给妈妈买苹果 2份 is talk.
     """
+    words = _words(ask)
     try:
-        item = split_order(ask.rest).item
+        item = split_order(words).item
     except QuantityFault:
         return ask.keyword == "+"
-    named = buys.fits if looks_like_number(ask.rest) else buys.holds
-    return item is None or any(named(buy, item) for buy in found) or (ask.keyword == "+" and " " in ask.rest)
+    named = buys.fits if looks_like_number(words) else buys.holds
+    return (
+        item is None
+        or any(named(buy, item) for buy in found)
+        or (ask.keyword == "+" and _APART.search(words) is not None)
+    )
+
+
+def _words(ask: Ask) -> str:
+    """The order in a message: its first line (thanks may follow), or all of it where a later line counts, too."""
+    first, _, more = ask.rest.partition("\n")
+    return ask.rest if any(map(_counts, more.splitlines()[:MANY])) else first
+
+
+def _counts(line: str) -> bool:
+    try:
+        split_order(line)
+    except QuantityFault:
+        return False
+    return True
 
 
 def _order(tx: Tx, ask: Ask, found: list[Buy], using: Command) -> Reply:
@@ -109,7 +133,7 @@ def _understood(ask: Ask, using: Command, found: list[Buy]) -> Order:
     """How much of what: where all that is open is counted in one unit, a number of anything else is asked about."""
     units = {buy.unit for buy in found}
     try:
-        return split_order(ask.rest, unit=units.pop() if len(units) == 1 else None)
+        return split_order(_words(ask), unit=units.pop() if len(units) == 1 else None)
     except QuantityFault as fault:
         raise using.wrong(fault.text) from fault
 
@@ -133,7 +157,7 @@ def cancel(tx: Tx, ask: Ask) -> Reply | None:
     mine = _mine(tx, ask)
     if mine is None:
         return None
-    buy, placed = _which(mine, ask.rest or None, "取消 {}")
+    buy, placed = _which(mine, _words(ask) or None, "取消 {}")
     return say("groupbuy/cancelled", **_standing(orders.cancel(tx, buy, placed, ask.who.id, ask.now), ask))
 
 

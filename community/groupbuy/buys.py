@@ -1,5 +1,6 @@
 """Group buys from draft to close: opening, finding the one that is meant, closing with a summary, withdrawing."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from sqlmodel import col
 from community.db import Count, Tx, change, columns, insert, prepare
 from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyItem, GroupBuyOrder, GroupBuyRoom
 from community.people import Member
+from community.quantity import COUNTERS, NUMBER
 from community.refusal import Refusal
 from community.terms import Terms
 
@@ -80,6 +82,7 @@ class _Portions(NamedTuple):
     quantity: int
 
 
+_COUNTED = re.compile(f"{NUMBER} ?[{COUNTERS}]")
 _status = col(GroupBuy.status)
 _item = col(GroupBuyItem.groupbuy_id) == col(GroupBuy.id)
 _buys = select(*columns(Buy, GroupBuy, GroupBuyItem, item_id=col(GroupBuyItem.id))).join(GroupBuyItem, _item)
@@ -228,8 +231,12 @@ def _name_among(buy: Buy, others: Sequence[Buy]) -> str:
 
 
 def fits(buy: Buy, words: str) -> bool:
-    """Whether `words` may mean this group buy: part of its title or spec, or its title part of them."""
-    return holds(buy, words) or buy.title in words
+    """Whether `words` may mean this group buy: part of its title or spec, or its title part of them.
+
+    苹果3份梨 means no 苹果 alone: what is counted beside the title would be lost.
+    """
+    before, title, after = words.partition(buy.title)
+    return holds(buy, words) or (bool(title) and not _COUNTED.search(f"{before} {after}"))
 
 
 def _called(buy: Buy, words: str) -> bool:
