@@ -15,7 +15,7 @@ from front.doorstep import WRONG_SETTINGS, give_up, tell
 from front.keting import Keting, open_house
 from front.settings import Settings
 from front.transcript import DIRECT, Arrival, Departure, Expected, Moment, Reader, Scene, Speech, Step, TranscriptFault
-from front.world import OWNER, SIMULATED, WORLD
+from front.world import OWNER, SIMULATED, WECHAT, WORLD
 from gateway.simulated import Said, SimulatedWeChat
 
 PATIENCE = 10.0
@@ -63,7 +63,7 @@ class Terminal:
         """Make the simulated world from the database, an empty one from the sample; one line on what was done."""
         with self._database.reading() as tx:
             empty, world = sample.is_empty(tx), setting.get(tx, WORLD)
-        if not empty and world != SIMULATED:
+        if world == WECHAT or (not empty and world != SIMULATED):
             give_up(
                 "这个数据库里是真的店，不能拿来练习。",
                 ["换一个：DATABASE_URL=sqlite:///data/practice.db python bot.py chat"],
