@@ -11,7 +11,7 @@ from community.groupbuy.buys import Buy
 from community.groupbuy.facts import facts, summary
 from community.groupbuy.orders import Placed, Standing
 from community.people import Role
-from community.quantity import Order, QuantityFault, looks_like_number, split_order
+from community.quantity import COUNTERS, NUMBER, NUMERALS, Order, QuantityFault, looks_like_number, split_order
 from community.refusal import Refusal
 from community.terms import read_terms
 from handlers.command import Ask, Command, Reply, Where, command, say
@@ -19,6 +19,8 @@ from handlers.command import Ask, Command, Reply, Where, command, say
 Choice = tuple[Buy, Placed]
 
 _APART = re.compile(r"[\s,、。]")
+# A number, then a word that is no measure, then nothing that is counted: 1同意,改天一起看.
+_AGREES = re.compile(rf"[0-9]+ ?(?![{COUNTERS}{NUMERALS}半斤公两克升打])[^\W\d_](?:(?!{NUMBER} ?[{COUNTERS}])[^0-9])*")
 MANY = 20
 """Lines of a message that are looked at for orders."""
 
@@ -99,7 +101,7 @@ def _is_order(ask: Ask, found: list[Buy]) -> bool:
     try:
         item = split_order(words).item
     except QuantityFault:
-        return ask.keyword == "+"
+        return ask.keyword == "+" and not _AGREES.fullmatch(words)
     named = buys.fits if looks_like_number(words) else buys.holds
     return (
         item is None
