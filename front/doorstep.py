@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +40,10 @@ def give_up(headline: str, problems: Sequence[str], code: int) -> NoReturn:
 def tell(*lines: str) -> None:
     """Say something to the person at the terminal."""
     for line in lines:
-        typer.echo(line)
+        try:
+            typer.echo(line)
+        except BrokenPipeError:  # whoever read along has gone, as `head` does; the shop works on in silence
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

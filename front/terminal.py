@@ -57,7 +57,7 @@ class Terminal:
         waiting.cancel()
         await self._keting.stop()
         await working
-        tell("客厅收摊了，说过的都记着。")
+        tell("客厅收摊了，订单和账都留着，下次接着来。")
 
     def _furnish(self) -> str:
         """Make the simulated world from the database, an empty one from the sample; one line on what was done."""
@@ -103,8 +103,9 @@ class Terminal:
             "  店主: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单",
             "  店主: 确认",
             "  王阿姨: +2",
-            "  [幸福里2群] 换到别的群，[私聊] 私下跟客厅说，> 李姐 邀请 小陈 是进群，< 小陈 是退群",
-            f"现在在 [{self._room}]，按 Ctrl+D 收摊。",
+            "  王阿姨: 帮助",
+            "换到别的群写 [幸福里2群]，私下跟客厅说写 [私聊]，进群写 > 李姐 邀请 小陈，退群写 < 小陈。",
+            f"现在在 [{self._room}]，按 Ctrl+C 收摊。",
         )
 
     async def _listen(self) -> None:
