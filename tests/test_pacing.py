@@ -146,11 +146,29 @@ def test_whatever_is_killed_no_answer_is_lost_and_no_post_said_twice(migrated: P
 
 @pytest.mark.parametrize("per_minute", [1, 2, 3, 4, 20, 40, 60])
 def test_a_long_queue_goes_out_at_the_budget_and_not_much_below_it(migrated: Path, per_minute: int) -> None:
-    posts: list[tuple[float, str, Kind]] = [(0.0, "a", "post")] * 3 * per_minute
-    day = Day(posts, 0.0, [], Schedule(0, 0, per_minute))
+    line: tuple[float, str, Kind] = (0.0, "a", "post")
+    day = Day([line] * 3 * per_minute, 0.0, [], Schedule(0, 0, per_minute))
     arrived = [at - BEGIN.timestamp() for at, *_ in _played(migrated, day).arrived]
     assert len([at for at in arrived if at < 60 - NOISE]) <= per_minute
     assert max(arrived) <= 60 * (3 * per_minute / max(per_minute - day.schedule.burst, 0.5))
+
+
+@pytest.mark.parametrize("ends_in_a_crash", [False, True])
+def test_a_message_long_on_its_way_makes_room_for_no_other(database: Database, now: Now, ends_in_a_crash: bool) -> None:
+    for number in range(60):
+        write(database, outbox.say, "a", f"{number}", "post", now())
+    slow = write(database, outbox.take, Schedule(0, 0, 40), NEVER, now())
+    arrived = now.pass_(30)
+    if ends_in_a_crash:
+        write(database, outbox.recover, now())
+    else:
+        write(database, outbox.settle, slow.batch, "sent", now())
+    messages = 1
+    while now() <= arrived + timedelta(seconds=60):
+        step = write(database, outbox.take, Schedule(0, 0, 40), NEVER, now())
+        messages += isinstance(step, Sending)
+        now.moment = _moment(step.until) if isinstance(step, Rest) and step.until else now()
+    assert messages <= 40
 
 
 def test_a_restart_gains_nothing(database: Database, file: Path, now: Now) -> None:
