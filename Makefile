@@ -14,10 +14,10 @@ GATEWAY := tests/npm
 UV := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
       --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help setup run chat check test lint types unit format bench gateway lock hooks clean
+.PHONY: help setup run chat check test lint types unit format bench migration gateway lock hooks clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## make the environment in .venv: the first Python from 3.11 up that runs, everything locked and hashed
 	@:
@@ -49,6 +49,10 @@ format: setup ## put the code into its one format and mend what lint can mend by
 
 bench: setup ## measure, and print the figures as JSON
 	@$(VENV)/python -m benchmarks $(ARGS)
+
+migration: setup ## draft the change of the database that changed tables need (MSG="Keep wishes")
+	@$(VENV)/python -m community.migrate "$(MSG)"
+	@$(VENV)/ruff format --quiet community/migrations/versions
 
 lock: setup ## write the lock files anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(UV) $(ARGS) --group build --output-file requirements-build.txt

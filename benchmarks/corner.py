@@ -1,4 +1,4 @@
-"""A corner shop to measure with: one enabled room full of residents, a group buy open, a real database beneath."""
+"""A corner shop to measure with: enabled rooms full of residents, a group buy open in each, a real database beneath."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +18,8 @@ from community.terms import Terms
 from community.wording import Wording
 from front.settings import ROOT
 
-ROOM = Place("幸福里1群@chatroom", "幸福里1群")
+ROOMS = tuple(Place(f"幸福里{n}群@chatroom", f"幸福里{n}群") for n in range(1, 11))
+ROOM = ROOMS[0]
 OWNER = Person("wxid_店主", "店主")
 NOW = datetime(2026, 11, 23, 9, tzinfo=Shop().zone)
 
@@ -26,14 +27,16 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=Shop().zone)
 class Corner:
     """A shop whose database is built once in `folder` and copied for each measurement, so that all begin alike."""
 
-    def __init__(self, folder: Path, residents: int) -> None:
+    def __init__(self, folder: Path, residents: int, rooms: int = 1) -> None:
         self.house = House(Shop(), Wording(ROOT / "templates"), Random(1))
+        self.rooms = ROOMS[:rooms]
         self.residents = [Person(f"wxid_{n:05}", f"邻居{n:05}") for n in range(residents)]
         self._folder = folder
         self._built = folder / "built.db"
         database = Database(f"sqlite:///{self._built}")
         migrate.upgrade(database, folder, NOW)
-        database.pen.write(_furnish, self.residents).result()
+        for room in self.rooms:
+            database.pen.write(_furnish, room, self.residents).result()
         database.close()
 
     def orders(self) -> list[Heard]:
@@ -62,13 +65,13 @@ class Corner:
                 database.close()
 
 
-def _furnish(tx: Tx, residents: list[Person]) -> None:
-    people.known_room(tx, ROOM, NOW)
-    people.switch(tx, ROOM.id, on=True, now=NOW)
-    people.present(tx, ROOM.id, [OWNER, *residents], NOW)
+def _furnish(tx: Tx, room: Place, residents: list[Person]) -> None:
+    people.known_room(tx, room, NOW)
+    people.switch(tx, room.id, on=True, now=NOW)
+    people.present(tx, room.id, [OWNER, *residents], NOW)
     people.appoint(tx, OWNER.id, Role.OWNER)
-    buys.draft(tx, _terms(), ROOM.id, OWNER.id, NOW)
-    buys.confirm(tx, ROOM.id, OWNER.id, NOW)
+    buys.draft(tx, _terms(), room.id, OWNER.id, NOW)
+    buys.confirm(tx, room.id, OWNER.id, NOW)
 
 
 def _terms() -> Terms:
@@ -77,7 +80,6 @@ def _terms() -> Terms:
         spec="5斤装",
         unit_cents=2990,
         stock=99_999,
-        limit=3,
         closes_at=NOW + timedelta(hours=9),
         arrives=NOW.date() + timedelta(days=1),
         target=2,

@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import DDL, Connection, Engine, bindparam, create_engine, event, make_url
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
@@ -48,10 +47,13 @@ class InUse(DatabaseTrouble):
     """Another bot works on this database."""
 
 
-def insert(table: type[SQLModel]) -> Insert:
-    """An INSERT of every column but a generated id, each bound by its own name; knows ON CONFLICT."""
+def insert(table: type[SQLModel]) -> postgresql.Insert:
+    """An INSERT of every column but a generated id, each bound by its own name; knows ON CONFLICT.
+
+    Written as PostgreSQL's: SQLite took its ON CONFLICT from there, and both compile this one (SQLite's own, only one).
+    """
     core = core_table(table)
-    return sqlite_insert(table).values(
+    return postgresql.insert(table).values(
         {c.name: bindparam(c.name) for c in core.columns if c is not core.autoincrement_column}
     )
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from io import StringIO
@@ -23,7 +24,7 @@ from community.people import Member, Membership, Role, Room
 Cell = str | int | None
 Row = dict[str, Cell]
 Format = Literal["csv", "json"]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 class Export(NamedTuple):
@@ -74,8 +75,14 @@ def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _harmless(cell: Cell) -> Cell:
-    """A nickname such as =cmd() must not become a formula in a spreadsheet (OWASP, CSV injection)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """A nickname such as =cmd() must not become a formula in a spreadsheet (OWASP, CSV injection).
+
+    Nor may a carriage return begin a new row: the csv module leaves it bare.
+    """
+    if not isinstance(cell, str):
+        return cell
+    plain = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{plain}" if _FORMULA.match(cell) else plain
 
 
 def _rows(database: Database, table: Export, zone: tzinfo) -> Iterator[Row]:

@@ -1,5 +1,10 @@
-"""Brings a shop's database up to the tables of this version, after a backup copy; a new file gets them all."""
+"""Brings a shop's database up to the tables of this version, after a backup copy; a new file gets them all.
 
+`make migration MSG="Keep wishes"` drafts the change from the last version's tables to those that the code has now.
+"""
+
+import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -7,7 +12,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 from community.db import Database, DatabaseTrouble, trouble
 
@@ -46,6 +51,35 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
     return current, scripts.get_current_head()
 
 
+def draft(message: str) -> Path | None:
+    """Write the next migration, from the tables the migrations make to those the code declares; None where they agree.
+
+    A draft: read it before it is committed. Data to carry over and an append-only trigger have to be added by hand.
+    """
+    with tempfile.TemporaryDirectory(prefix="keting-") as scratch:
+        database = Database(f"sqlite:///{Path(scratch) / 'draft.db'}")
+        try:
+            with database.altering() as connection:
+                return _draft_on(_config(connection), message)
+        finally:
+            database.close()
+
+
+def _draft_on(config: Config, message: str) -> Path | None:
+    command.upgrade(config, "head")
+    number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+    script = command.revision(
+        config, message, autogenerate=True, rev_id=f"{number:04d}", process_revision_directives=_unless_empty
+    )
+    return Path(script.path) if isinstance(script, Script) else None
+
+
+def _unless_empty(_context: object, _revision: object, directives: list[Any]) -> None:
+    """Leave nothing to write where nothing has changed."""
+    if directives[0].upgrade_ops.is_empty():
+        directives.clear()
+
+
 def _backup(database: Database, backups: Path, now: datetime) -> Path:
     name = database.path.stem if database.path else "shop"
     copy = backups / f"{name}-{now:%Y%m%d-%H%M%S}-before-upgrade.db"
@@ -58,3 +92,10 @@ def _config(connection: Any = None) -> Config:
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+if __name__ == "__main__":
+    if not " ".join(sys.argv[1:]).strip():
+        sys.exit('Say what changes: make migration MSG="Keep wishes"')
+    if draft(" ".join(sys.argv[1:])) is None:
+        sys.exit("The tables are as the migrations make them: nothing to write.")

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import NoReturn
@@ -16,11 +18,11 @@ import typer
 
 from community import export as exports
 from community import migrate, staff
-from community.db import Database, DatabaseTrouble, file_of
+from community.db import Database, DatabaseTrouble, InUse, file_of
 from community.export import Format
 from community.people import Role
 from community.shop import ShopFault, load_shop
-from front.settings import Settings
+from front.settings import Settings, SettingsFault, database_address
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +40,16 @@ def give_up(headline: str, problems: Sequence[str], code: int) -> NoReturn:
 def tell(*lines: str) -> None:
     """Say something to the person at the terminal."""
     for line in lines:
-        typer.echo(line)
+        try:
+            typer.echo(line)
+        except BrokenPipeError:  # whoever read along has gone, as `head` does; the shop works on in silence
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
 def opened(settings: Settings, url: str | None = None) -> Iterator[Database]:
     """The database, healthy and with this version's tables; a sick one is named, the last backup offered."""
-    url = url or settings.database_url
+    url = _address(settings, url)
     try:
         database = Database(url)
         try:
@@ -63,7 +68,9 @@ def _last_backup(settings: Settings, url: str) -> list[str]:
     """What to do about a sick database. It is never overwritten."""
     path = file_of(url)
     folders = {settings.backups, *([path.parent / "backups"] if path else [])}
-    copies = sorted((copy for folder in folders for copy in folder.glob("*.db")), key=lambda copy: copy.stat().st_mtime)
+    pattern = f"{escape(path.stem)}-*.db" if path else "*.db"
+    found = (copy for folder in folders for copy in folder.glob(pattern))
+    copies = sorted(found, key=lambda copy: copy.stat().st_mtime)
     if not copies:
         return ["没找到备份。原来的文件没有动过，先把它拷走留着，再请人看看。"]
     return [
@@ -91,11 +98,17 @@ def chat(settings: Settings) -> None:
 
 
 def _open_shop(settings: Settings, start: Callable[[Settings, Database], None]) -> None:
-    with opened(settings) as database, _alone(database):
-        try:
-            start(settings, database)
-        except ShopFault as fault:
-            give_up("小店设置有错，先改好再来：", [str(one) for one in fault.faults], WRONG_SETTINGS)
+    with opened(settings) as database, _alone(database), _shop_faults_named():
+        start(settings, database)
+
+
+@contextmanager
+def _shop_faults_named() -> Iterator[None]:
+    """What is wrong in shop.toml ends the command, with every line of it."""
+    try:
+        yield
+    except ShopFault as fault:
+        give_up("小店设置有错，先改好再来：", [str(one) for one in fault.faults], WRONG_SETTINGS)
 
 
 @contextmanager
@@ -104,13 +117,28 @@ def _alone(database: Database) -> Iterator[None]:
     try:
         with database.held():
             yield
-    except BlockingIOError:
-        give_up("这个数据库已经有一个客厅在用了，先把那一个停掉。", [str(database.path)], SICK_DATABASE)
+    except InUse as fault:
+        give_up(f"{fault}，先把那一个停掉。", [str(database.path)], SICK_DATABASE)
+
+
+def _address(settings: Settings, url: str | None) -> str:
+    """The database meant: the one named on the command line, else the one of .env."""
+    try:
+        return database_address(url, "--db") if url else settings.database_url
+    except SettingsFault as fault:
+        give_up("写错了：", fault.problems, WRONG_SETTINGS)
+
+
+def _must_exist(settings: Settings, url: str | None = None) -> None:
+    path = file_of(_address(settings, url))
+    if path is not None and not path.exists():
+        give_up(f"没有这个数据库：{path}", ["先开一次张：python bot.py run"], SICK_DATABASE)
 
 
 def play(settings: Settings, files: Sequence[Path], url: str | None, *, show: bool) -> None:
     """Play transcripts, each on a fresh database unless one is named."""
     failed = 0
+    _address(settings, url)
     for path in files:
         with tempfile.TemporaryDirectory(prefix="keting-") as scratch:
             target = url or f"sqlite:///{Path(scratch) / 'play.db'}"
@@ -127,14 +155,19 @@ def _play_one(settings: Settings, path: Path, url: str, *, show: bool) -> bool:
     from front.transcript import TranscriptFault, read_transcript  # noqa: PLC0415 - beside the player
 
     try:
-        house = open_house(settings, Random(path.name))  # noqa: S311 - a play is repeatable
+        with _shop_faults_named():
+            house = open_house(settings, Random(path.name))  # noqa: S311 - a play is repeatable
         steps = read_transcript(path.read_text(encoding="utf-8-sig"), house.zone)
         with opened(settings, url) as database:
             asyncio.run(play(settings, database, house, steps, _printed if show else None))
-    except ShopFault as fault:
-        give_up("小店设置有错，先改好再来：", [str(one) for one in fault.faults], WRONG_SETTINGS)
-    except (PlayFault, TranscriptFault, UnicodeDecodeError) as fault:
+    except (PlayFault, TranscriptFault) as fault:
         tell(f"✗ {path}：{fault}")
+        return False
+    except UnicodeDecodeError:
+        tell(f"✗ {path}：不是 UTF-8 编码，请用 UTF-8 重新保存")
+        return False
+    except OSError as error:
+        tell(f"✗ {path}：打不开，{error.strerror}")
         return False
     if not show:
         tell(f"✓ {path}")
@@ -160,7 +193,8 @@ def post(settings: Settings, name: str, room: str | None, *, dry_run: bool) -> N
     """Say a post now, in all its rooms or in one."""
     from front.posting import NoSuchPost, speak_now  # noqa: PLC0415 - reads templates and schedules
 
-    with opened(settings) as database:
+    _must_exist(settings)
+    with opened(settings) as database, _shop_faults_named():
         try:
             spoken = speak_now(settings, database, name, room, dry_run=dry_run)
         except NoSuchPost as fault:
@@ -177,10 +211,8 @@ def export(settings: Settings, table: str, url: str | None, form: Format) -> Non
     """Print a table."""
     if table not in exports.names():
         give_up(f"没有“{table}”这张表，可以导出的有：{'、'.join(exports.names())}", [], WRONG_SETTINGS)
-    path = file_of(url or settings.database_url)
-    if path is not None and not path.exists():
-        give_up(f"没有这个数据库：{path}", [], SICK_DATABASE)
-    with opened(settings, url) as database:
+    _must_exist(settings, url)
+    with opened(settings, url) as database, _shop_faults_named():
         columns, rows = exports.export(database, table, _zone(settings))
         for piece in exports.write(columns, rows, form):
             sys.stdout.write(piece)
@@ -188,6 +220,7 @@ def export(settings: Settings, table: str, url: str | None, form: Format) -> Non
 
 def backup(settings: Settings, path: Path) -> None:
     """Copy the database into a new file."""
+    _must_exist(settings)
     with opened(settings) as database:
         try:
             database.backup(path)
@@ -195,6 +228,8 @@ def backup(settings: Settings, path: Path) -> None:
             give_up(f"{path} 已经有了，换个名字，免得盖掉。", [], WRONG)
         except OSError as error:
             give_up(f"写不进 {path}：{error.strerror}", [], WRONG)
+        except DatabaseTrouble as trouble:
+            give_up(f"写不进 {path}：{trouble}", [], WRONG)
     tell(f"备份好了：{path}")
 
 

@@ -90,18 +90,16 @@ class Keting:
         if self.settings.owner_id:
             await self._write(staff.enthrone, Person(self.settings.owner_id, Role.OWNER.word))
         await self.sender.recover()
-        self._tasks = [
-            asyncio.create_task(self.sender.run(), name="sender"),
-            asyncio.create_task(self.clock.run(), name="clock"),
-            asyncio.create_task(self._rounds(), name="rounds"),
-        ]
+        works = {"sender": self.sender.run, "clock": self.clock.run, "rounds": self._rounds}
+        self._tasks = [asyncio.create_task(_keep_up(name, work), name=name) for name, work in works.items()]
         try:
             await self.wechat.run()
         finally:
             await self._wind_down()
 
     async def stop(self) -> None:
-        """Disconnect and finish what is being written; `run` then returns. Within 5 seconds."""
+        """Finish what is being said and written, and disconnect; `run` then returns. Within 5 seconds."""
+        await self.sender.finish()
         await self.wechat.stop()
         if not self._tasks:
             await self._wind_down()
@@ -157,6 +155,16 @@ class Keting:
 
     async def _count_chatter(self) -> None:
         self.desk.flush_chatter()
+
+
+async def _keep_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do a work that never ends; should it fail in a way that nobody thought of, it begins anew after a pause."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("the %s failed and begins anew", name)
+        await asyncio.sleep(ROUND)
 
 
 async def _survive(duty: Callable[[], Awaitable[None]]) -> None:

@@ -3,9 +3,12 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -13,6 +16,7 @@ from gateway.endpoint import Endpoint, endpoint_from
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: defaults are found from here, wherever the bot is started."""
+PATHS = ("TEMPLATES_DIR", "SCHEDULES_DIR", "SHOP_FILE")
 
 
 class SettingsFault(Exception):
@@ -39,14 +43,17 @@ class Settings:
 
 
 def read_settings(env_file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read .env (beside bot.py unless given) beneath the environment. Raises SettingsFault naming every fault."""
-    values = _together(env_file or ROOT / ".env", os.environ if environment is None else environment)
+    """Read .env (beside bot.py unless given) beneath the environment. Raises SettingsFault naming every fault.
+
+    A relative path in .env starts from the folder of .env, one in the environment from where the bot is started.
+    """
     problems: list[str] = []
+    values = _together(env_file or ROOT / ".env", os.environ if environment is None else environment, problems)
     settings = Settings(
-        database_url=_database(values.get("DATABASE_URL", ""), problems),
+        database_url=_database(values, problems),
         templates=_folder(values, "TEMPLATES_DIR", ROOT / "templates", problems),
         schedules=_folder(values, "SCHEDULES_DIR", ROOT / "schedules", problems),
-        shop_file=Path(values.get("SHOP_FILE") or ROOT / "data" / "shop.toml"),
+        shop_file=_shop_file(values, problems),
         sample=ROOT / "data" / "sample",
         backups=ROOT / "data" / "backups",
         owner_id=values.get("OWNER_ID") or None,
@@ -58,22 +65,69 @@ def read_settings(env_file: Path | None = None, environment: Mapping[str, str] |
     return settings
 
 
-def _together(env_file: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    written = dotenv_values(env_file) if env_file.exists() else {}
+def database_address(url: str, named: str = "DATABASE_URL") -> str:
+    """The address of a SQLite file, as it is. Raises SettingsFault that names where it was `named`, for any other."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SettingsFault([f"{named} 写得不对：{url[:60]}，可以写成 sqlite:///data/bot.db"]) from None
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite") or parsed.database in (None, "", ":memory:"):
+        raise SettingsFault([f"{named} 现在只认 SQLite 文件，可以写成 sqlite:///data/bot.db"])
+    return url
+
+
+def _together(env_file: Path, environment: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    written = _anchored(_written(env_file, problems), env_file.parent)
     return {key: (value or "").strip() for key, value in {**written, **environment}.items()}
 
 
-def _database(url: str, problems: list[str]) -> str:
-    if not url:
-        return f"sqlite:///{ROOT / 'data' / 'bot.db'}"
+def _written(env_file: Path, problems: list[str]) -> dict[str, str]:
+    """What the file says; a line that says nothing is named."""
     try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError:
-        problems.append(f"DATABASE_URL 写得不对：{url[:60]}，可以写成 sqlite:///data/bot.db")
+        text = env_file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        problems.append(f"{env_file} 不是 UTF-8 编码，请用 UTF-8 重新保存")
+        return {}
+    except OSError as error:
+        problems.append(f"{env_file} 打不开：{error.strerror}")
+        return {}
+    problems += [
+        f"{env_file} 第{binding.original.line}行看不懂，要写成 名字=值"
+        for binding in parse_stream(StringIO(text))
+        if binding.error or (binding.key is not None and binding.value is None)
+    ]
+    return {key: value or "" for key, value in dotenv_values(stream=StringIO(text)).items()}
+
+
+def _anchored(written: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The same with relative paths beneath `folder`, so that it does not matter where the bot is started."""
+    anchored = dict(written)
+    for name in PATHS:
+        if written.get(name):
+            anchored[name] = str(folder / written[name])
+    url = written.get("DATABASE_URL", "")
+    if url.startswith("sqlite:///") and url.removeprefix("sqlite:///") not in ("", ":memory:"):
+        anchored["DATABASE_URL"] = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+    return anchored
+
+
+def _database(values: Mapping[str, str], problems: list[str]) -> str:
+    url = values.get("DATABASE_URL") or f"sqlite:///{ROOT / 'data' / 'bot.db'}"
+    try:
+        return database_address(url)
+    except SettingsFault as fault:
+        problems += fault.problems
         return url
-    if backend != "sqlite" or not make_url(url).database:
-        problems.append("DATABASE_URL 现在只认 SQLite 文件，可以写成 sqlite:///data/bot.db")
-    return url
+
+
+def _shop_file(values: Mapping[str, str], problems: list[str]) -> Path:
+    """Where shop.toml lies; only the usual one may be missing, and means the usual shop."""
+    named = values.get("SHOP_FILE")
+    if named and not Path(named).is_file():
+        problems.append(f"SHOP_FILE 指的文件不存在：{named}")
+    return Path(named or ROOT / "data" / "shop.toml")
 
 
 def _folder(values: Mapping[str, str], name: str, usual: Path, problems: list[str]) -> Path:
@@ -85,7 +139,7 @@ def _folder(values: Mapping[str, str], name: str, usual: Path, problems: list[st
 
 def _address(values: Mapping[str, str], name: str, problems: list[str]) -> str | None:
     address = values.get(name) or None
-    if address and not address.startswith(("http://", "https://")):
+    if address and not _is_web_address(address):
         problems.append(f"{name} 要写完整的网址，以 https:// 开头")
     return address
 
@@ -96,3 +150,11 @@ def _endpoint(values: Mapping[str, str], problems: list[str]) -> Endpoint | None
     except ValueError as error:
         problems.append(str(error))
         return None
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

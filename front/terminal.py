@@ -15,7 +15,7 @@ from front.doorstep import WRONG_SETTINGS, give_up, tell
 from front.keting import Keting, open_house
 from front.settings import Settings
 from front.transcript import DIRECT, Arrival, Departure, Expected, Moment, Reader, Scene, Speech, Step, TranscriptFault
-from front.world import OWNER, SIMULATED, WORLD
+from front.world import OWNER, SIMULATED, WECHAT, WORLD
 from gateway.simulated import Said, SimulatedWeChat
 
 PATIENCE = 10.0
@@ -57,13 +57,13 @@ class Terminal:
         waiting.cancel()
         await self._keting.stop()
         await working
-        tell("客厅收摊了，说过的都记着。")
+        tell("客厅收摊了，订单和账都留着，下次接着来。")
 
     def _furnish(self) -> str:
         """Make the simulated world from the database, an empty one from the sample; one line on what was done."""
         with self._database.reading() as tx:
             empty, world = sample.is_empty(tx), setting.get(tx, WORLD)
-        if not empty and world != SIMULATED:
+        if world == WECHAT or (not empty and world != SIMULATED):
             give_up(
                 "这个数据库里是真的店，不能拿来练习。",
                 ["换一个：DATABASE_URL=sqlite:///data/practice.db python bot.py chat"],
@@ -103,8 +103,9 @@ class Terminal:
             "  店主: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单",
             "  店主: 确认",
             "  王阿姨: +2",
-            "  [幸福里2群] 换到别的群，[私聊] 私下跟客厅说，> 李姐 邀请 小陈 是进群，< 小陈 是退群",
-            f"现在在 [{self._room}]，按 Ctrl+D 收摊。",
+            "  王阿姨: 帮助",
+            "换到别的群写 [幸福里2群]，私下跟客厅说写 [私聊]，进群写 > 李姐 邀请 小陈，退群写 < 小陈。",
+            f"现在在 [{self._room}]，按 Ctrl+C 收摊。",
         )
 
     async def _listen(self) -> None:

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 BOT = "客厅"
 DIRECT = "私聊"
 _NAMES = re.compile(r"[、,，\s]+")
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2}(?::\d{2})?)")
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 _SLOT = re.compile(r"\{([^\W\d]\w*)\}")
 _SPEECH = re.compile(r"([^:：\n]{1,40})[:：]\s?(.*)", re.DOTALL)
 
@@ -122,7 +122,7 @@ class Reader:
         else:
             raise TranscriptFault(number, f"时间要写成 @ 2026-11-23 07:29，这里是 {text[:30]}")
         try:
-            at = datetime.fromisoformat(f"{self._day} {clock:0>5}")
+            at = datetime.fromisoformat(f"{self._day} {clock if clock[2] == ':' else '0' + clock}")
         except ValueError:
             raise TranscriptFault(number, f"没有这个时间：{text[:30]}") from None
         return Moment(number, at.replace(tzinfo=self._zone))

@@ -43,11 +43,11 @@ def endpoint_from(env: Mapping[str, str]) -> Endpoint | None:
     if not token and not address:
         return None
     if not token:
-        raise ValueError(f"{TOKEN} is missing: {ENDPOINT} is set, and no gateway answers without its token")
+        raise ValueError(f"{TOKEN} 还没写：填了 {ENDPOINT}，没有 token 网关不会应答")
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise ValueError(f"{TOKEN} may only consist of visible ASCII characters")
+        raise ValueError(f"{TOKEN} 只能是英文字母、数字和符号，中间没有空格，照网关服务商给的原样抄")
     if not address:
-        raise ValueError(f"{ENDPOINT} is missing: write the gateway's address there, host:port")
+        raise ValueError(f"{ENDPOINT} 还没写：填网关的地址，如 127.0.0.1:8788")
     host, port = _host_and_port(address)
     if _switch(env, NO_TLS):
         return Endpoint(host, port, token)
@@ -55,7 +55,7 @@ def endpoint_from(env: Mapping[str, str]) -> Endpoint | None:
 
 
 def _host_and_port(address: str) -> tuple[str, int]:
-    wrong = ValueError(f"{ENDPOINT} must read host:port, it reads {address!r}")
+    wrong = ValueError(f"{ENDPOINT} 要写成 主机:端口，如 127.0.0.1:8788，现在写的是 {address}")
     try:
         parts = urlsplit(address if "://" in address else f"grpc://{address}")
         host, port = parts.hostname, parts.port
@@ -69,7 +69,7 @@ def _host_and_port(address: str) -> tuple[str, int]:
 def _switch(env: Mapping[str, str], name: str) -> bool:
     value = env.get(name, "").strip().lower()
     if value not in ("", "true", "false"):
-        raise ValueError(f"{name} must be true or false, it is {env[name]!r}")
+        raise ValueError(f"{name} 只能写 true 或 false，现在写的是 {env[name]}")
     return value == "true"
 
 
@@ -79,7 +79,7 @@ def _trusting(certificate: str) -> ssl.SSLContext:
         pem = certificate.replace("\\n", "\n") if certificate.strip() else _WECHATY_CA.read_text("ascii")
         context = ssl.create_default_context(cadata=pem)
     except (ssl.SSLError, ValueError) as error:
-        raise ValueError(f"{CA_CERT} holds no PEM certificate ({error})") from None
+        raise ValueError(f"{CA_CERT} 里不是 PEM 格式的证书（{error}）") from None
     context.set_alpn_protocols(["h2"])
     return context
 
@@ -88,7 +88,7 @@ def _server_name(env: Mapping[str, str], token: str) -> str:
     name = env.get(SERVER_NAME, "").strip() or token.rpartition("_")[0].lower()
     if not name:
         raise ValueError(
-            f"{TOKEN} does not begin with the gateway's TLS name (like insecure_…): "
-            f"set {SERVER_NAME}, or {NO_TLS}=true for a gateway without TLS"
+            f"{TOKEN} 里看不出网关证书上的名字（像 insecure_… 这样开头的才有）："
+            f"网关没开 TLS 就写 {NO_TLS}=true，开了就在 {SERVER_NAME} 里写上名字"
         )
     return name

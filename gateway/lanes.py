@@ -22,7 +22,7 @@ E = TypeVar("E")
 class _Item(Generic[E]):
     event: E
     lane: "str | asyncio.Task[str]"
-    done: "asyncio.Future[None]"
+    done: "asyncio.Future[None] | None" = None  # made for those who wait
 
 
 class Lanes(Generic[E]):
@@ -39,7 +39,7 @@ class Lanes(Generic[E]):
         self._sorter: asyncio.Task[None] | None = None
         self._lanes: dict[str, deque[_Item[E]]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
-        self._open: dict[asyncio.Future[None], _Item[E]] = {}
+        self._open: set[_Item[E]] = set()
         self._closed = False
         self.lost = 0
 
@@ -49,38 +49,45 @@ class Lanes(Generic[E]):
             if not isinstance(lane, str):
                 lane.close()
             return
-        loop = asyncio.get_running_loop()
-        found = lane if isinstance(lane, str) else loop.create_task(lane)
-        item = _Item(event, found, loop.create_future())
-        self._open[item.done] = item
+        item = _Item(event, lane if isinstance(lane, str) else asyncio.get_running_loop().create_task(lane))
+        self._open.add(item)
+        if self._sorter is None and isinstance(lane, str):
+            self._append(lane, item)  # nobody is before it
+            return
         self._arrived.append(item)
         if self._sorter is None:
-            self._sorter = loop.create_task(self._sort())
+            self._sorter = asyncio.get_running_loop().create_task(self._sort())
 
     async def drained(self) -> None:
         """Return when everything put in so far has been handled; never to be awaited from inside a handler."""
         if self._open:
-            await asyncio.wait(list(self._open))
+            await asyncio.wait(self._endings())
 
     async def close(self, grace: float) -> None:
         """Take nothing more, let what is under way finish for `grace` seconds, then cancel the rest."""
         self._closed = True
         me = asyncio.current_task()
         if self._open and me not in self._workers.values():
-            await asyncio.wait(list(self._open), timeout=grace)
+            await asyncio.wait(self._endings(), timeout=grace)
         tasks = [t for t in (self._sorter, *self._workers.values(), *self._searches()) if t is not None and t is not me]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for item in list(self._open.values()):
+        for item in list(self._open):
             self._finish(item)
 
     def _searches(self) -> list[asyncio.Task[str]]:
-        return [item.lane for item in self._open.values() if not isinstance(item.lane, str)]
+        return [item.lane for item in self._open if not isinstance(item.lane, str)]
+
+    def _endings(self) -> "list[asyncio.Future[None]]":
+        loop = asyncio.get_running_loop()
+        for item in self._open:
+            item.done = item.done or loop.create_future()
+        return [item.done for item in self._open if item.done is not None]
 
     def _finish(self, item: _Item[E]) -> None:
-        self._open.pop(item.done, None)
-        if not item.done.done():
+        self._open.discard(item)
+        if item.done is not None and not item.done.done():
             item.done.set_result(None)
 
     async def _sort(self) -> None:

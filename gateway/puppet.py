@@ -6,7 +6,8 @@ How a puppet uses it (the reliable one, the simulated one):
     ("message", "room-join", "room-leave", "room-topic", "login", "logout", "ready", "error", "heart-beat", "dong",
     "friendship", "room-invite", "scan"). A join without a known inviter carries `inviter_id=""`;
   - implement `fetch_message(id)` (NOT `message_payload`, which keeps what has been fetched already for the event that
-    is being handled) and the other methods of Puppet that are needed; set `type` and `mention_ids` on messages;
+    is being handled) and the other methods of Puppet that are needed; set `type` and `mention_ids` on messages. A
+    puppet that has messages at hand says so by `message_at_hand(id)`: that saves a task for each;
   - call `self.dirty_contact(id)` when a contact's name changed (rooms are seen to by `arrived`);
   - let `start()` block until `stop()`, and end `stop()` with `await self.finish()`.
 
@@ -103,12 +104,20 @@ class OwnPuppet(Puppet):  # type: ignore[misc] # wechaty_puppet ships no types
         """Load a message, with whatever retrying is worth while; what it raises means that the message is lost."""
         raise NotImplementedError
 
+    def message_at_hand(self, message_id: str) -> MessagePayload | None:
+        """A message that need not be loaded; None where `fetch_message` has to be awaited."""
+        return None
+
     def arrived(self, kind: str, payload: Any) -> None:
         """Take in what happened; see the top of this file."""
         if kind == "login":
             self._self_id = payload.contact_id
         if kind == "message":
-            self._lanes.put((kind, payload), self._conversation(payload.message_id))
+            message = self.message_at_hand(payload.message_id)
+            if message is None:
+                self._lanes.put((kind, payload), self._conversation(payload.message_id))
+            else:
+                self._lanes.put((kind, payload), self._place(payload.message_id, message))
             return
         room = getattr(payload, "room_id", None) or ""
         if room:
@@ -134,10 +143,13 @@ class OwnPuppet(Puppet):  # type: ignore[misc] # wechaty_puppet ships no types
     # --- within ---
 
     async def _conversation(self, message_id: str) -> str:
-        """Where a message was said: the room, or in a direct message the other person."""
-        payload = self._fetched[message_id] = await self.fetch_message(message_id)
-        other = payload.to_id if payload.from_id == self._self_id else payload.from_id
-        return str(payload.room_id or other)
+        return self._place(message_id, await self.fetch_message(message_id))
+
+    def _place(self, message_id: str, message: MessagePayload) -> str:
+        """Keep the message, and say where it was said: the room, or in a direct message the other person."""
+        self._fetched[message_id] = message
+        other = message.to_id if message.from_id == self._self_id else message.from_id
+        return str(message.room_id or other)
 
     async def _deliver(self, event: tuple[str, Any]) -> None:
         kind, payload = event

@@ -246,7 +246,14 @@ class SimulatedWeChat(OwnPuppet):
 
     async def fetch_message(self, message_id: str) -> MessagePayload:
         """What a message says. Raises LookupError if it is unknown or long past."""
-        message = self._world.messages[message_id]
+        return self._payload(message_id, self._world.messages[message_id])
+
+    def message_at_hand(self, message_id: str) -> MessagePayload | None:
+        """Every message that is still known."""
+        message = self._world.messages.get(message_id)
+        return None if message is None else self._payload(message_id, message)
+
+    def _payload(self, message_id: str, message: _Message) -> MessagePayload:
         to = {"room_id": message.to} if message.to in self._world.rooms else {"to_id": message.to}
         return MessagePayload(
             id=message_id,

@@ -85,13 +85,13 @@ def _bound(message_class: Any) -> Any:
             return message
 
         async def ready(self) -> None:
-            """Load what can be loaded; who spoke and where is looked up again, with more patience, by the roster."""
-            if self.said:
+            """Load what was said; who said it and where the roster knows, or looks up with more patience."""
+            if self.said or self.is_ready():
                 return
             try:
-                await super().ready()
+                self.payload = await self.puppet.message_payload(self.message_id)
             except Exception as error:
-                _log.warning("message %s could not be loaded whole: %s", self.message_id, type(error).__name__)
+                _log.warning("message %s could not be loaded: %s", self.message_id, type(error).__name__)
 
     return Message
 

@@ -2,20 +2,27 @@
 Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 截单 / 撤团 / 团购 / +2 / A2 B1 / 改 3 / 取消 / 我的订单
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from community.db import Tx
 from community.groupbuy import buys, finding, orders
 from community.groupbuy.facts import facts, standing_facts, summary
-from community.groupbuy.offer import Buy, choices, choose, choose_buy
+from community.groupbuy.offer import Buy, NotOffered, choices, choose, choose_buy
 from community.groupbuy.orders import Placed, Standing
-from community.groupbuy.wishes import NotOffered, Wish, read_wishes
+from community.groupbuy.wishes import Wish, read_wishes
 from community.people import Role
-from community.quantity import QuantityFault, looks_like_number
+from community.quantity import COUNTERS, NUMBER, NUMERALS, QuantityFault, looks_like_number, split_order
 from community.refusal import Refusal
 from community.terms import read_terms
 from handlers.command import Ask, Command, Reply, Where, command, say
+
+_APART = re.compile(r"[\s,、。]")
+# A number, then a word that is no measure, then nothing that is counted: 1同意,改天一起看.
+_AGREES = re.compile(rf"[0-9]+ ?(?![{COUNTERS}{NUMERALS}半斤公两克升打])[^\W\d_](?:(?!{NUMBER} ?[{COUNTERS}])[^0-9])*")
+MANY = 20
+"""Lines of a message that are looked at for orders."""
 
 
 @command(
@@ -70,23 +77,24 @@ def plus(tx: Tx, ask: Ask) -> Reply | None:
     """Order, where a group buy is open; elsewhere and without a number these are words like any others.
 
     +1同意 and 我要两个小时 are talk: only what is on offer may be named, unless a +1 stands well apart from the rest.
+    Where the number comes last, nothing but the goods may stand before it: 我要给妈妈买苹果 2份 is talk, too.
     """
     if ask.keyword == "+" and not looks_like_number(ask.rest):
         return None
     found = finding.open_in(tx, ask.here.id, ask.now)
     if not found:
         return None
+    words, sure = _words(ask), ask.keyword == "+"
     try:
-        wishes = read_wishes(ask.rest, found, strict=ask.keyword != "+")
+        return _order(tx, ask, read_wishes(words, found, strict=not looks_like_number(words)))
     except QuantityFault as fault:
-        if ask.keyword != "+":
+        if not sure or _AGREES.fullmatch(words):
             return None
         raise plus.wrong(fault.text) from fault
     except NotOffered:
-        if ask.keyword == "+" and " " in ask.rest:
+        if sure and _APART.search(words):
             raise
         return None
-    return _order(tx, ask, wishes)
 
 
 @command("参团", "跟团", example="参团 2", help="来2份，写明要哪个也行：参团 苹果 2份", where=Where.ROOM, glue="number")
@@ -98,13 +106,27 @@ def join(tx: Tx, ask: Ask) -> Reply:
     return _order(tx, ask, _understood(ask, found, join))
 
 
+def _words(ask: Ask) -> str:
+    """The order in a message: its first line (thanks may follow), or all of it where a later line counts, too."""
+    first, _, more = ask.rest.partition("\n")
+    return ask.rest if any(map(_counts, more.splitlines()[:MANY])) else first
+
+
+def _counts(line: str) -> bool:
+    try:
+        split_order(line)
+    except QuantityFault:
+        return False
+    return True
+
+
 def _order(tx: Tx, ask: Ask, wishes: list[Wish]) -> Reply:
     return _done("groupbuy/ordered", [orders.add(tx, wish, ask.here.id, ask.who.id, ask.now) for wish in wishes], ask)
 
 
 def _understood(ask: Ask, found: list[Buy], using: Command) -> list[Wish]:
     try:
-        return read_wishes(ask.rest, found, hint=f"{using.keywords[0]} {{}} {{}}".replace("+ ", "+"))
+        return read_wishes(_words(ask), found, hint=f"{using.keywords[0]} {{}} {{}}".replace("+ ", "+"))
     except QuantityFault as fault:
         raise using.wrong(fault.text) from fault
 
@@ -128,7 +150,7 @@ def cancel(tx: Tx, ask: Ask) -> Reply | None:
     mine = _mine(tx, ask)
     if mine is None:
         return None
-    wish = Wish(*choose(choices(mine), ask.rest or None, "取消 {}"), 0)
+    wish = Wish(*choose(choices(mine), _words(ask) or None, "取消 {}"), 0)
     return _done("groupbuy/cancelled", [orders.cancel(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now)], ask)
 
 

@@ -1,12 +1,15 @@
 """What is on offer, as plain data: a group buy, its items, and what a portion costs. Cents and whole portions."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from community.quantity import COUNTERS, NUMBER
 from community.refusal import Refusal
 
 T = TypeVar("T")
+_COUNTED = re.compile(f"{NUMBER} ?[{COUNTERS}]")
 
 
 class NotOffered(Refusal):
@@ -52,8 +55,12 @@ class Item(NamedTuple):
         return f"{self.name} {self.spec}".rstrip()
 
     def fits(self, words: str) -> bool:
-        """Whether `words` may mean this: its code, an alias, part of its name or spec, or its name part of them."""
-        return self.is_called(words) or self.holds(words) or self.name in words
+        """Whether `words` may mean this: its code, an alias, part of its name or spec, or its name part of them.
+
+        苹果3份梨 means no 苹果 alone: what is counted beside the name would be lost.
+        """
+        before, name, after = words.partition(self.name)
+        return self.is_called(words) or self.holds(words) or (bool(name) and not _COUNTED.search(f"{before} {after}"))
 
     def holds(self, words: str) -> bool:
         """Whether `words` are part of its name or spec."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, literal_column, or_, select, update
 from sqlmodel import col
 
 from community.db import Count, Tx, change, columns, insert, prepare
@@ -53,7 +53,8 @@ class Mine(NamedTuple):
 _mine = (
     col(GroupBuyOrder.item_id) == bindparam("item"),
     col(GroupBuyOrder.member_id) == bindparam("who"),
-    col(GroupBuyOrder.status) == "placed",
+    # Spelt out, because it decides on a partial index: with a bound value SQLite plans anew each time it is asked.
+    col(GroupBuyOrder.status) == literal_column("'placed'"),
 )
 _PLACED = prepare(Placed, select(*columns(Placed, GroupBuyOrder)).where(*_mine))
 _NEW = prepare(Count, insert(GroupBuyOrder).returning(col(GroupBuyOrder.id)))

@@ -11,7 +11,7 @@ from community.refusal import Refusal
 MOST = 12
 """Different things one message may order."""
 
-_BREAK = re.compile(r"[,，、;；]+")
+_BREAK = re.compile(r"[,，、;；\n]+")
 _CODES = re.compile(rf"(?:([A-Z]) ?[Xx*×]? ?({NUMBER})(?!\d) ?[份箱盒袋件]?[ ,，、]*)+", re.IGNORECASE)
 _CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ def read_wishes(text: str, buys: Sequence[Buy], *, strict: bool = False, hint: s
     units = {item.unit for _, item in found}
     unit = units.pop() if len(units) == 1 else None
     line = normalise(text)
-    orders = list(_by_code(line)) if _coded(buys) and _CODES.fullmatch(line) else list(_by_name(line, unit))
+    orders = list(_by_code(line)) if _coded(buys) and _CODES.fullmatch(line) else list(_by_name(text, unit))
     if len(orders) > MOST:
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
     return _once([_wish(found, order, strict, hint) for order in orders])
@@ -53,8 +53,8 @@ def _by_code(line: str) -> Iterator[Order]:
         yield Order(quantity, code.upper())
 
 
-def _by_name(line: str, unit: str | None) -> Iterator[Order]:
-    for part in filter(None, map(str.strip, _BREAK.split(line))):
+def _by_name(text: str, unit: str | None) -> Iterator[Order]:
+    for part in filter(None, map(normalise, _BREAK.split(text))):
         try:
             yield split_order(part, unit=unit)
         except QuantityFault:

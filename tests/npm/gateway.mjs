@@ -43,7 +43,7 @@ mocker.use(world)
 // --- faults: a method that throws, a payload or a method that is held back ---
 
 const faults = new Map()                // method -> { left, message, code }
-const held = new Map()                  // a message's text, the id of a contact or room, a method -> what lets it go
+const held = new Map()                  // words coming or going, the id of a contact or room, a method -> what lets it go
 
 function maybeFail (method) {
   const fault = faults.get(method)
@@ -74,7 +74,7 @@ const plain = arg => FileBox.valid(arg) ? { file: arg.name, mediaType: arg.media
 for (const method of ['messageSendText', 'messageSendFile', 'roomTopic', 'roomAnnounce', 'contactAlias', 'start', 'stop']) {
   wrap(method, async (original, args) => {
     maybeFail(method)
-    await held.get(method)?.gate
+    await (held.get(method) ?? held.get(args[1]))?.gate
     const result = await original(...args)
     tell({ called: method, args: args.map(plain) })
     return method.startsWith('messageSend') ? newest() : result
