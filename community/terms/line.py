@@ -64,23 +64,25 @@ class Line:
         self.found[other] = [found for found in everything if belongs(found)]
 
 
-def take_apart(typed: str, where: str, *, timed: bool, event: bool) -> Line:
+def take_apart(typed: str, where: str, *, timed: bool, first: bool) -> Line:
     """Take the known parts out of a normalised line.
 
-    `timed`: a moment without a word beside it is the close; `event`: the line may be a title that holds a price.
+    `timed`: a moment without a word beside it is the close. The `first` line may begin with a title that holds a
+    price; a further one may hold nothing but where to fetch the goods, or a step of the price.
     """
-    line = Line(where, typed, patterns.PLACE_FIRST.sub(r" \g<when>自提 \g<place> ", typed))
+    alone = "" if first or _priced(typed) else " "
+    line = Line(where, typed, patterns.PLACE_FIRST.sub(r" \g<when>自提 \g<place> ", alone + typed).strip())
     _take_when(line, timed=timed)
     line.take("cost", patterns.COST)
     line.take("money", patterns.TARGET_MONEY)
-    _take_tiers(line)
+    _take_tiers(line, first=first)
     line.take("target", patterns.TARGET)
     line.split("target", "people", lambda found: bool(found["people"] or found["heads"]))
     line.take("rooms", patterns.ROOMS)
     line.take("aliases", patterns.ALIASES)
     before = line.text
     _take_goods(line)
-    if event and (found := _titled(line, before)):
+    if first and (found := _titled(line, before)):
         line.text = found
     return line
 
@@ -96,10 +98,11 @@ def _take_when(line: Line, *, timed: bool) -> None:
     line.take("closes", patterns.TIMED if timed else patterns.CLOSES)
 
 
-def _take_tiers(line: Line) -> None:
+def _take_tiers(line: Line, *, first: bool) -> None:
     """Steps of the price; what could be the price itself is a step only beside another price."""
     line.take("tiers", patterns.TIER)
-    if _priced(patterns.TIER_FROM.sub(GAP, line.text)):
+    rest = patterns.TIER_FROM.sub(GAP, line.text)
+    if _priced(rest) or not (first or re.search(r"\w", rest)):
         line.take("tiers", patterns.TIER_FROM)
     if _priced(patterns.TOTAL.sub(GAP, line.text)):
         line.take("unsure", patterns.TOTAL)
@@ -161,7 +164,7 @@ def names(line: Line) -> tuple[str, str | None, list[str]]:
 
 def _parted(head: str) -> tuple[str, str]:
     """Part what stands before the terms: the specification begins with the first measure (5斤装, 一箱)."""
-    words = [word.strip(",;。") for word in head.split()]
+    words = [word.strip(",;。") for word in patterns.COMMA_SPEC.sub(" ", head).split()]
     for at, word in enumerate(words):
         if patterns.SPEC_WORD.fullmatch(word):
             return (" ".join(words[:at]), " ".join(words[at:])) if at else (" ".join(words[1:]), word)

@@ -76,10 +76,10 @@ TARGET_MONEY = re.compile(
     re.IGNORECASE,
 )
 _HOME = "(?:每户|每家|每个家庭|一户|一家|单户|同户)"
-_EACH_OF_THEM = r"(?! ?(?:限|最多))"
+_NO_MORE = r"(?! ?(?:限|最多))"
 LIMIT = re.compile(
     rf"(?P<every>每样|每种|每款|每个?品|各)? ?(?P<home>{_HOME})? ?(?:每个?人|单人|一人)? ?(?:限购|最多|限) ?:?"
-    rf"(?P<inner>{_HOME})?(?:每人)? ?{_COUNT}(?: ?(?:[/每]|一)(?:人|(?P<outer>户|家)){_EACH_OF_THEM})?"
+    rf"(?P<inner>{_HOME})?(?:每人)? ?{_COUNT}(?: ?(?:/|(?:每|一)(?=[人户家]{_NO_MORE}))(?:人|(?P<outer>户|家)))?"
     rf"|(?:每人|(?P<own>{_HOME}))(?P<each>{NUMBER}){UNIT}"
 )
 
@@ -116,7 +116,7 @@ NO_TIER = re.compile(
 
 COST = re.compile(rf"(?:成本价?|进货价|拿货价|进价)[: ]{{0,2}}(?P<cost>{_AMOUNT})", re.IGNORECASE)
 
-_GOODS = rf"(?:{PRICE}|{NUMBER} ?{UNIT})"
+_GOODS = rf"(?:{PRICE}|{NUMBER} ?{UNIT}|限|满|每|自提|送|成本|别名|群:)"
 _ALSO = rf" ?(?:[、/]|[,;](?! ?{_GOODS})) ?"
 _ALIAS = rf"(?:(?![0-9]+(?:\.[0-9]+)? ?(?:元|块|{UNIT}))[^{_EDGE}:、/()\[\]【】])+"
 ALIASES = re.compile(rf"(?:别名 ?:?|(?:又叫|也叫|俗称|简称) ?:) ?(?P<names>{_ALIAS}(?:{_ALSO}{_ALIAS})*)")
@@ -139,40 +139,14 @@ COUNTED = re.compile(
     rf"|(?<!\S)(?P<spoken>(?!一{UNIT})[{NUMERALS}]{{1,9}})(?={UNIT}(?!\S)))(?P<unit>{UNIT})(?![装/*x×每起a-z0-9])",
     re.IGNORECASE,
 )
+_ASKED = rf"(?:(?:团购|拼团|接龙|团|特|单|售|优惠|现|群|原)?价格?|仅售|仅|只要|每{UNIT})"
 PRICES = re.compile(
-    rf"(?:(?:团购|拼团|接龙|团|特|单|售|优惠|现|群|原)?价格?|仅售|仅|只要|每{UNIT})?[: ]{{0,2}}"
+    rf"{_ASKED}?[: ]{{0,2}}"
     rf"(?:(?<!\A)|(?=[0-9¥￥r]))(?<![0-9.{NUMERALS}])(?<![0-9][~至到-])"
     rf"(?P<price>(?:(?<!\S)[-−–负] ?)?{PRICE})",  # 三元牛奶 is milk
     re.IGNORECASE,
 )
 BARE_PRICE = re.compile(r"(?<!\S)(?P<price>[0-9]{1,9}(?:\.[0-9]{1,9})?)(?!\S)")
-
-# --- where it is fetched ---
-
-_FETCH = (
-    "(?:(?:可以?|支持|仅限?|只能?|统一|需要?|请)?(?:到店|来店|门店)?(?:里|内)?"
-    "(?:自提|提货|取货)(?:点|地点|地址|处|时间|日期|也行|也可以?|均可|都行|都可以?|皆可|即可)?)"
-)
-_ENDS = (
-    _unnamed(CLOSES, TARGET, TARGET_MONEY, LIMIT, TIER, TIER_FROM, COST, DELIVERY, ALIASES, ROOMS, STOCK)
-    + rf"|(?:{DAY}[ 的]*)?{CLOCK} ?(?:准时|正式)?(?:开团|开抢|开售)"
-    + rf"|{_ON} ?(?:{CLOCK})? ?(?:到货|送达|送到|发货)|(?:到货|发货)(?:时间|日期)?[: ]?{_ON}"
-    + rf"|(?<=[{_EDGE}])(?:{PRICE}|(?:[0-9]{{1,6}}|[{NUMERALS}]{{1,4}}) ?{UNIT}(?![^\W\d]))"
-)
-PICKUP = re.compile(
-    rf"(?:(?P<day>{_ON}) ?(?:(?P<hours>{_HOURS}) ?)?|(?P<range>{_RANGE}) ?)?(?:左右|开始|起|以后|之后|后)? ?"
-    rf"{_FETCH}(?:在|是|为)?[: ]{{0,2}}(?:(?!{_ENDS})(?P<on>{_ON_THEN})(?:的|[{_EDGE}])?)?"
-    rf"(?P<place>(?!{_ENDS})[^\n]+?)??(?=[ ,;。、|/或和()\[\]【】]*(?:\Z|\n|{_ENDS}))",
-    re.IGNORECASE,
-)
-_NO_PLACE = rf"{_ON_THEN}|{_HOURS}|{_FETCH}|{PRICE}|[0-9]+ ?{UNIT}(?!元)"
-PLACE_FIRST = re.compile(
-    rf"(?<=[{_EDGE}])(?P<when>(?:{_ON_THEN} ?)?+(?:{_HOURS} ?)?+)(?!{_NO_PLACE})"
-    rf"(?P<place>(?:(?![限满截送:]|成团|开团|到货|发货)[^{_EDGE}]){{1,12}}?)(?:自提|提货|取货)(?=[{_EDGE}:0-9]|\Z)"
-)
-"""店门口自提: to be read as 自提 店门口."""
-
-HOURS_ALONE = re.compile(_HOURS)
 
 # --- names and specifications ---
 
@@ -194,6 +168,7 @@ _SPEC = (
     rf"(?:(?:[*x×/+]|每)(?:{_SIZE})?{_MEASURE}?装?){{0,4}}(?:左右|以上)?"
 )
 SPEC_WORD = re.compile(rf"[(\[【]?{_SPEC}(?:{_SPEC})?[)\]】]?", re.IGNORECASE)
+COMMA_SPEC = re.compile(rf"[,;](?={SPEC_WORD.pattern}(?:[\s,;]|\Z))", re.IGNORECASE)
 PORTIONS = re.compile(rf"{_SIZE} ?份")
 """A second number of portions is no size."""
 
@@ -201,3 +176,41 @@ TITLE_THEN_SPEC = re.compile(
     rf"(?P<title>.*?[^\s0-9.*x×~(\[【-])(?P<spec>[(\[【]?(?=[0-9]|约|净重){_SPEC}[)\]】]?)", re.IGNORECASE
 )
 SPEC_THEN_TITLE = re.compile(rf"(?P<spec>[0-9][^\s]{{0,20}}?{_MEASURE}装)(?P<title>[^\s0-9/*x×].*)", re.IGNORECASE)
+
+# --- where it is fetched ---
+
+_FETCH = (
+    "(?:(?:可以?|支持|仅限?|只能?|统一|需要?|请)?(?:到店|来店|门店)?(?:里|内)?"
+    "(?:自提|提货|取货)(?:点|地点|地址|处|时间|日期|也行|也可以?|均可|都行|都可以?|皆可|即可)?)"
+)
+_SPEC_AFTER = rf"(?<=[{_EDGE}])(?![{NUMERALS}0-9]+层(?![^{_EDGE}])){SPEC_WORD.pattern}(?![^{_EDGE}])"
+_ENDS = (
+    _unnamed(CLOSES, TARGET, TARGET_MONEY, LIMIT, TIER, TIER_FROM, COST, DELIVERY, ALIASES, ROOMS, STOCK)
+    + rf"|(?:{DAY}[ 的]*)?{CLOCK} ?(?:准时|正式)?(?:开团|开抢|开售)"
+    + rf"|(?:预计|大概|大约)? ?{_ON} ?(?:{CLOCK})? ?(?:到货|送达|送到|发货)(?!时间|日期)"
+    + rf"|(?:到货|发货)(?:时间|日期)?[: ]?{_ON}|(?<=:[0-9][0-9] ){DAY}[ 的]*{CLOCK}"
+    + rf"|(?<=[{_EDGE}])(?:(?:{_ASKED}[: ]{{0,2}})?(?:(?=[0-9¥￥r]){PRICE}|{PRICE}(?![^\W\d]))"
+    + rf"|(?:[0-9]{{1,6}}|[{NUMERALS}]{{1,4}}) ?{UNIT}(?![^\W\d])|{_PLAIN}(?![^{_EDGE}])"
+    + "|(?:自提|提货|取货)(?:点|地点|地址|处)?:)"
+    + rf"|{_SPEC_AFTER}"
+)
+_BEFORE_FETCH = (
+    rf"(?:(?P<day>{_ON}) ?(?:(?P<hours>{_HOURS}) ?)?|(?P<range>{_RANGE}) ?)(?:左右|开始|起|以后|之后|后)? ?"
+    rf"(?={_FETCH}(?! ?: ?{_ON_THEN}))(?:(?<! )|(?={_FETCH}(?!:)))"
+)
+PICKUP = re.compile(
+    rf"(?P<before>{_BEFORE_FETCH})?{_FETCH}(?:在|是|为)?"
+    rf"(?:(?(before)[: ]{{1,2}}(?!{DAY}[ 的]*{CLOCK})|[: ]{{0,2}})(?:(?!{_ENDS})(?P<on>{_ON_THEN})(?:的|[{_EDGE}])?)?"
+    rf"(?P<place>(?!{_ENDS})[^\n]+?)??(?=[ ,;。、|/或和()\[\]【】]*(?:\Z|\n|{_ENDS})))?",
+    re.IGNORECASE,
+)
+"""自提：店门口 16:00-20:30, 后天16:00-20:30自提 店门口; a moment before 自提：… is somebody else's."""
+
+_NO_PLACE = rf"{_ON_THEN}|{_HOURS}|{_FETCH}|{PRICE}|[0-9]+ ?{UNIT}(?!元)"
+PLACE_FIRST = re.compile(
+    rf"(?<=[{_EDGE}])(?P<when>(?:{_ON_THEN} ?)?+(?:{_HOURS} ?)?+)(?!{_NO_PLACE})"
+    rf"(?P<place>(?:(?![限满截送:]|成团|开团|到货|发货)[^{_EDGE}]){{1,12}}?)(?:自提|提货|取货)(?=[{_EDGE}:0-9]|\Z)"
+)
+"""店门口自提: to be read as 自提 店门口."""
+
+HOURS_ALONE = re.compile(_HOURS)

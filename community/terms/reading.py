@@ -64,10 +64,10 @@ def _lines(text: str) -> list[Line]:
     timed = not any(patterns.CLOSES.search(line) for _, line in plain)
     lines: list[Line] = []
     for where, words in plain:
-        line = take_apart(words, where, timed=timed, event=several and not lines)
+        line = take_apart(words, where, timed=timed, first=not lines)
         if lines and _continues(line, lines[-1]):
             above = lines.pop()
-            line = take_apart(_short(above.where, f"{above.typed} {words}"), above.where, timed=timed, event=False)
+            line = take_apart(_short(above.where, f"{above.typed} {words}"), above.where, timed=timed, first=not lines)
         lines.append(line)
     return lines
 
@@ -284,6 +284,7 @@ def _pickup(lines: list[Line]) -> str | None:
 
 def _place(found: re.Match[str]) -> str:
     place = (found["place"] or "").strip(" ,;。、|/:!·")
+    place = " ".join(place.split())
     return f"店里 {place}" if patterns.HOURS_ALONE.fullmatch(place) else place
 
 
