@@ -35,6 +35,7 @@ class Ask:
     room: KnownRoom | None
     keyword: str
     rest: str
+    glued: bool = False
     commands: Sequence["Command"] = ()
 
     @property

@@ -126,7 +126,7 @@ def _order(tx: Tx, ask: Ask, wishes: list[Wish]) -> Reply:
 
 def _understood(ask: Ask, found: list[Buy], using: Command) -> list[Wish]:
     try:
-        return read_wishes(_words(ask), found, hint=f"{using.keywords[0]} {{}} {{}}".replace("+ ", "+"))
+        return read_wishes(_words(ask), found, hint="改 {} {}" if using is alter else "+{} {}")
     except QuantityFault as fault:
         raise using.wrong(fault.text) from fault
 
@@ -134,7 +134,7 @@ def _understood(ask: Ask, found: list[Buy], using: Command) -> list[Wish]:
 @command("改", "改成", example="改 3", help="改成3份", where=Where.ROOM, everyday=True, glue="number")
 def alter(tx: Tx, ask: Ask) -> Reply | None:
     """Change my order until the close; glued to other words (改一下地址) it is talk."""
-    if not looks_like_number(ask.rest) and " " not in ask.rest:
+    if not ask.rest or (ask.glued and not looks_like_number(ask.rest)):
         return None
     mine = _mine(tx, ask)
     if mine is None:

@@ -25,11 +25,12 @@ _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u2
 
 
 class Match(NamedTuple):
-    """A command somebody typed: which, by what keyword, and what stands after it."""
+    """A command somebody typed: which, by what keyword, and what stands after it (`glued`: without a blank)."""
 
     command: Command
     keyword: str
     rest: str
+    glued: bool = False
 
 
 class Router:
@@ -94,7 +95,8 @@ class Router:
         if found is not None:
             command, keyword = found
             whole = head if len(line) <= _HEAD else normalise(line[:_LINE])
-            return Match(command, keyword, (whole[len(keyword) :] + newline + more).strip())
+            rest = whole[len(keyword) :]
+            return Match(command, keyword, (rest + newline + more).strip(), glued=bool(rest) and not rest[0].isspace())
         return Match(self._menu, "", "") if named and self._menu else None
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:

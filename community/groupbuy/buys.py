@@ -117,7 +117,6 @@ def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> 
         arrives=terms.arrives.isoformat() if terms.arrives else None,
         pickup=terms.pickup,
         delivery=terms.delivery,
-        perishable=False,
         opened_by=opener_id,
         created_at=at,
         closed_at=None,

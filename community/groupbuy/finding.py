@@ -28,7 +28,6 @@ class _Head(NamedTuple):
     arrives: str | None
     pickup: str | None
     delivery: bool
-    perishable: bool
 
 
 class _ItemRow(NamedTuple):

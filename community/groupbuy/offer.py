@@ -87,7 +87,6 @@ class Buy:
     arrives: str | None
     pickup: str | None
     delivery: bool
-    perishable: bool
     items: tuple[Item, ...]
 
     @property
@@ -155,7 +154,9 @@ def choose_buy(buys: Sequence[Buy], words: str | None, hint: str) -> Buy:
     if chosen is not None:
         return chosen
     fitting = [buy for buy in buys if not words or buy.fits(words)]
-    raise _ask_again([buy.name for buy in (fitting or buys)], bool(fitting), words, hint)
+    asked = fitting or buys
+    names = [buy.title if sum(other.title == buy.title for other in asked) == 1 else buy.name for buy in asked]
+    raise _ask_again(names, bool(fitting), words, hint)
 
 
 def _only(things: Sequence[T], words: str | None, closer: Sequence[Callable[[T, str], bool]]) -> T | None:

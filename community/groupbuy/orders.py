@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlmodel import col
 
 from community.db import Count, Tx, change, columns, insert, prepare
 from community.groupbuy.offer import Buy, Item
 from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyItem, GroupBuyOrder
 from community.groupbuy.wishes import Wish
+from community.household import doors
+from community.household.doors import Resident
 from community.refusal import Refusal
 
 REMEMBERED = timedelta(days=7)
@@ -21,6 +23,7 @@ class Placed(NamedTuple):
     """A member's standing order."""
 
     id: int
+    member_id: str
     quantity: int
 
 
@@ -80,6 +83,18 @@ _RESERVE = change(
 _LEFT = prepare(
     Count, select(col(GroupBuyItem.stock) - col(GroupBuyItem.sold)).where(col(GroupBuyItem.id) == bindparam("item"))
 )
+_ordered = select(func.sum(col(GroupBuyOrder.quantity))).where(
+    col(GroupBuyOrder.groupbuy_id) == bindparam("buy"), col(GroupBuyOrder.status) == "placed"
+)
+_OF_MEMBER = prepare(Count, _ordered.where(col(GroupBuyOrder.member_id) == bindparam("who")))
+_OF_DOOR = prepare(
+    Count,
+    _ordered.join(Resident, col(Resident.member_id) == col(GroupBuyOrder.member_id)).where(
+        col(Resident.building) == bindparam("building"),
+        col(Resident.unit) == bindparam("unit"),
+        col(Resident.door) == bindparam("door"),
+    ),
+)
 _MINE = prepare(
     Mine,
     select(*columns(Mine, GroupBuyItem, GroupBuy, quantity=col(GroupBuyOrder.quantity), cents=col(GroupBuyOrder.cents)))
@@ -105,6 +120,7 @@ def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: 
     if order is not None:
         return _set(tx, wish, order, order.quantity + wish.quantity, now, by_id or member_id, "order")
     _within_limit(wish.item, 0, wish.quantity)
+    _within_household(tx, wish.buy, member_id, wish.quantity)
     _reserve(tx, wish.item, wish.quantity)
     at = int(now.timestamp())
     order_id = tx.count(
@@ -116,10 +132,6 @@ def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: 
         quantity=wish.quantity,
         cents=wish.item.price(wish.quantity),
         status="placed",
-        granted=None,
-        handed=0,
-        paid=False,
-        note="",
         placed_at=at,
         changed_at=at,
     )
@@ -148,6 +160,7 @@ def of_member(tx: Tx, member_id: str, now: datetime) -> list[Mine]:
 def _set(tx: Tx, wish: Wish, order: Placed, portions: int, now: datetime, by_id: str, cause: str) -> Standing:
     if portions > order.quantity:
         _within_limit(wish.item, order.quantity, portions)
+        _within_household(tx, wish.buy, order.member_id, portions - order.quantity)
     _reserve(tx, wish.item, portions - order.quantity)
     tx.run(_CHANGE, order=order.id, portions=portions, each=wish.item.price(portions), at=int(now.timestamp()))
     _enter(tx, order.id, by_id, order.quantity, portions, cause, now)
@@ -170,6 +183,19 @@ def _within_limit(item: Item, before: int, after: int) -> None:
         return
     already = f"，您已经有{before}{item.unit}了" if before else ""
     raise Refusal(f"{item.name} 每人限{item.limit_each}{item.unit}{already}。")
+
+
+def _within_household(tx: Tx, buy: Buy, member_id: str, more: int) -> None:
+    """A door counts once, however many of those behind it order; who has not said where they live is a door alone."""
+    if buy.limit_household is None:
+        return
+    home = doors.home(tx, member_id)
+    before = (
+        tx.count(_OF_DOOR, buy=buy.id, **home._asdict()) if home else tx.count(_OF_MEMBER, buy=buy.id, who=member_id)
+    )
+    if before + more > buy.limit_household:
+        already = f"，{'家里' if home else '您'}已经有{before}份了" if before else ""
+        raise Refusal(f"{buy.title} 每户限{buy.limit_household}份{already}。")
 
 
 def _reserve(tx: Tx, item: Item, portions: int) -> None:

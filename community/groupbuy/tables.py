@@ -12,7 +12,7 @@ class GroupBuy(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     title: str
-    status: str = Field(description="draft, open, closed, reached, failed, arrived, done or withdrawn")
+    status: str = Field(description="draft, open, closed, reached, failed or withdrawn")
     target: int | None
     target_people: int | None
     target_cents: int | None
@@ -21,7 +21,6 @@ class GroupBuy(SQLModel, table=True):
     arrives: str | None = Field(description="YYYY-MM-DD")
     pickup: str | None = Field(description="where and when to fetch it: 店门口 16:00-20:30")
     delivery: bool = Field(description="brought to the door")
-    perishable: bool = Field(description="must be fetched soon")
     limit_household: int | None = Field(description="portions that one household may order altogether")
     opened_by: str = Field(foreign_key="member.id")
     created_at: int
@@ -86,10 +85,6 @@ class GroupBuyOrder(SQLModel, table=True):
     quantity: int
     cents: int = Field(description="the price of one portion when it was ordered")
     status: str = Field(description="placed or cancelled")
-    granted: int | None = Field(description="portions that could be had, once that is known")
-    handed: int = Field(description="portions handed over")
-    paid: bool
-    note: str = Field(description="what the resident asks for: 要小的")
     placed_at: int
     changed_at: int
 

@@ -54,14 +54,18 @@ def _by_code(line: str) -> Iterator[Order]:
 
 
 def _by_name(text: str, unit: str | None) -> Iterator[Order]:
-    for part in filter(None, map(normalise, _BREAK.split(text))):
+    """One order, or several where one number cannot be all that is said."""
+    try:
+        yield split_order(text, unit=unit)
+    except QuantityFault as fault:
+        pieces = [piece for part in _BREAK.split(text) for piece in _pieces(normalise(part))]
         try:
-            yield split_order(part, unit=unit)
+            orders = [split_order(piece, unit=unit) for piece in pieces]
         except QuantityFault:
-            pieces = list(_pieces(part))
-            if len(pieces) < 2:
-                raise
-            yield from (split_order(piece, unit=unit) for piece in pieces)
+            raise fault from None
+        if len(orders) < 2 or not all(order.item for order in orders):
+            raise
+        yield from orders
 
 
 def _pieces(part: str) -> Iterator[str]:
