@@ -39,6 +39,8 @@ EACH = 10
 """Messages of which one is an order."""
 AT_ONCE = 100
 """Messages that come in a burst; the next burst waits until these are handled."""
+SETTLING = 0.5
+"""Seconds in which Keting gets to know who is in its rooms, as it does once after a start."""
 ROOMS = 5
 RESIDENTS = 200
 ROUNDS = 7
@@ -121,6 +123,7 @@ async def _ours(corner: Corner, count: int) -> float:
         keting = Keting(read_settings(Path(os.devnull), {}), database, corner.house, puppet, _now)
         running = asyncio.create_task(keting.run())
         await keting.wechat.drained()
+        await asyncio.sleep(SETTLING)
 
         async def handled() -> None:
             await puppet.drained()

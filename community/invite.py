@@ -183,7 +183,8 @@ def _reason(newcomer: KnownMember, inviter: KnownMember, *, been_here: bool) -> 
 
 def leave(tx: Tx, room: KnownRoom, member: KnownMember, now: datetime) -> None:
     """Somebody left a room; whoever brought them there too recently has not earned it."""
-    if not people.go(tx, room.id, member.id, now):  # was there without our knowing: remember that, too
+    been_here = any(stay.room_id == room.id for stay in people.stays(tx, member.id))
+    if not people.go(tx, room.id, member.id, now) and not been_here:  # was there without our knowing: remember that
         people.come(tx, room.id, member.id, now)
         people.go(tx, room.id, member.id, now)
     tx.run(_LEFT, room=room.id, who=member.id, now_at=int(now.timestamp()))

@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 ROUND = 10.0
 """Seconds between two looks at settings, gateway and rooms."""
 
+CANCELLED = 0.5
+"""Seconds that a task may take to end when it is told to."""
+
 
 def open_house(settings: Settings, random: Random) -> House:
     """The shop's settings, words and chance. Raises ShopFault naming every fault in shop.toml."""
@@ -105,9 +108,11 @@ class Keting:
             await self._wind_down()
 
     async def _wind_down(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._tellings, return_exceptions=True)
+        left = {*self._tasks, *self._tellings}
+        while left:
+            for task in left:
+                task.cancel()  # again each time round: code that we use may swallow a cancellation
+            _, left = await asyncio.wait(left, timeout=CANCELLED)
         self.desk.flush_chatter()
         self.database.pen.on_commit = None
         await asyncio.to_thread(self.database.close)

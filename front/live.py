@@ -75,7 +75,8 @@ def _stop_on_signals(keting: Keting) -> None:
 async def _tell_of_gateway(puppet: ReliablePuppet, endpoint: Endpoint) -> None:
     """Say once that the gateway cannot be reached, and that it was; the log has every attempt."""
     try:
-        await asyncio.wait_for(_connected(puppet), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await _connected(puppet)
     except TimeoutError:
         tell(
             f"还连不上微信网关 {endpoint.host}:{endpoint.port}，我会一直试，不用重启。",

@@ -131,8 +131,9 @@ class Sender:
         if self._paced:  # news change nothing
             await asyncio.sleep(seconds + self._random.uniform(0, JITTER))
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._awake.wait(), seconds)
+        with suppress(TimeoutError):  # not wait_for: before Python 3.12 it may swallow a cancellation
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
 
     def _pace(self) -> Schedule:
         return self._house.shop.sender

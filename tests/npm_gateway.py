@@ -44,11 +44,11 @@ def running_gateway(*, tls: bool = False) -> "Iterator[NpmGateway]":
         gateway.kill()
 
 
-async def until(true: Callable[[], object], within: float = 10) -> None:
-    """Wait until a condition holds; fails the test when it does not within so many seconds."""
+async def until(true: Callable[[], object], within: float = 10, *, every: float = 0.005) -> None:
+    """Wait until a condition holds, looking at it `every` so many seconds; fails the test when it does not `within`."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 - what is waited for often happens in another process
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(every)
 
 
 def free_port() -> int:

@@ -269,3 +269,15 @@ async def test_finishing_does_not_wait_for_a_link_that_hangs(office: Office) -> 
     turn.cancel()
     await office.sender.recover()
     assert office.states == ["uncertain"]
+
+
+@pytest.mark.parametrize("ticks", range(6))
+async def test_it_ends_when_told_even_if_news_come_at_the_same_moment(office: Office, ticks: int) -> None:
+    running = asyncio.create_task(office.sender.run())
+    await asyncio.sleep(0.05)  # it has looked, found nothing, and rests
+    office.sender.wake()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=1)
+    assert done
