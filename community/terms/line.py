@@ -17,7 +17,7 @@ EXTRAS = ("tiers", "cost", "aliases", "limit")
 MAYBE_ITS_OWN = ("arrives", "delivery", "money", "target", "people", "household")
 """What, beside one item of several, may be meant for it alone: to be asked about."""
 
-_BETWEEN = ("或", "或者", "和", "及", "也")
+_BETWEEN = ("或", "或者", "和", "及", "也", "时间")
 
 
 @dataclass(slots=True)

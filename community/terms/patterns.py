@@ -128,7 +128,7 @@ ROOMS = re.compile(
     rf"(?<![^{_EDGE}])(?:(?P<all>{_ALL}|群: ?(?:全部|所有)群?)"
     rf"|(?:开团|参加|适用|哪些)?群: ?(?P<names>{_ROOM}(?:{_NEXT_ROOM}{_ROOM})*))(?![^{_EDGE}])"
 )
-ROOM_BREAK = re.compile(r" ?[、,;] ?|(?<=群) ")
+ROOM_BREAK = re.compile(r" ?[、,;] ?|(?<=群)[ 和跟及与]")
 """Between two names of rooms, since a name may hold a blank: 幸福里 1群."""
 
 ALIAS_BREAK = re.compile(rf"[{_EDGE}、/]+")
@@ -191,7 +191,7 @@ _ENDS = (
     + rf"|(?:到货|发货)(?:时间|日期)?[: ]?{_ON}|(?<=:[0-9][0-9] ){DAY}[ 的]*{CLOCK}"
     + rf"|(?<=[{_EDGE}])(?:(?:{_ASKED}[: ]{{0,2}})?(?:(?=[0-9¥￥r]){PRICE}|{PRICE}(?![^\W\d]))"
     + rf"|(?:[0-9]{{1,6}}|[{NUMERALS}]{{1,4}}) ?{UNIT}(?![^\W\d])|{_PLAIN}(?![^{_EDGE}])"
-    + "|(?:自提|提货|取货)(?:点|地点|地址|处)?:)"
+    + "|(?:自提|提货|取货)(?:点|地点|地址|处|时间)?:)"
     + rf"|{_SPEC_AFTER}"
 )
 _BEFORE_FETCH = (

@@ -274,18 +274,17 @@ def _rooms(lines: list[Line]) -> _Rooms | None:
 
 
 def _pickup(lines: list[Line]) -> str | None:
-    """Where and when to fetch it, in words; 自提 alone means the shop, where nothing says more."""
-    said = _each(lines, "pickup", lambda _, found: (_place(found), found["hours"] or found["range"] or ""))
-    if not said:
-        return None
-    full = [(where, f"{place or '店里'} {hours}".rstrip()) for where, (place, hours) in said if place or hours]
-    return only("自提的地方", full, str) or "店里"
+    """Where and when to fetch it, in words; where no place is named, it is the shop."""
+    said = _each(lines, "pickup", lambda _, found: _place_and_hours(found))
+    place = only("自提的地方", [(where, place) for where, (place, _) in said if place], str)
+    hours = only("自提的时间", [(where, hours) for where, (_, hours) in said if hours], str)
+    return f"{place or '店里'} {hours or ''}".rstrip() if said else None
 
 
-def _place(found: re.Match[str]) -> str:
-    place = (found["place"] or "").strip(" ,;。、|/:!·")
-    place = " ".join(place.split())
-    return f"店里 {place}" if patterns.HOURS_ALONE.fullmatch(place) else place
+def _place_and_hours(found: re.Match[str]) -> tuple[str, str]:
+    place = " ".join((found["place"] or "").strip(" ,;。、|/:!·").split())
+    hours = found["hours"] or found["range"] or ""
+    return ("", place) if patterns.HOURS_ALONE.fullmatch(place) else (place, hours)
 
 
 # --- sense ---
