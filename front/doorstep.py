@@ -32,8 +32,9 @@ SICK_DATABASE = 3
 
 
 def give_up(headline: str, problems: Sequence[str], code: int) -> NoReturn:
-    """Say what is wrong, line by line, on standard error, and end with this number."""
-    print(headline, *problems, sep="\n", file=sys.stderr)  # noqa: T201 - the command line speaks to a person
+    """Say what is wrong, line by line, on standard error, and end with this number; files are named from here on."""
+    here = f"{Path.cwd()}{os.sep}"
+    print(headline, *(problem.replace(here, "") for problem in problems), sep="\n", file=sys.stderr)  # noqa: T201 - the command line speaks to a person
     raise SystemExit(code)
 
 
@@ -76,7 +77,7 @@ def _last_backup(settings: Settings, url: str) -> list[str]:
     return [
         "原来的文件没有动过。最近的备份是：",
         f"  {copies[-1]}（{datetime.fromtimestamp(copies[-1].stat().st_mtime).astimezone():%m-%d %H:%M}）",
-        f"要用备份，先把坏的 {path} 改个名字，再把备份拷成 {path}。",
+        f"要用备份，先把坏的 {path} 改个名字（旁边有 -wal、-shm 的一起改），再把备份拷成 {path}。",
     ]
 
 

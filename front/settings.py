@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from dotenv.parser import parse_stream
+from dotenv.parser import Original, parse_stream
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -94,11 +94,16 @@ def _written(env_file: Path, problems: list[str]) -> dict[str, str]:
         problems.append(f"{env_file} 打不开：{error.strerror}")
         return {}
     problems += [
-        f"{env_file} 第{binding.original.line}行看不懂，要写成 名字=值"
+        f"{env_file} 第{_line(binding.original)}行看不懂，要写成 名字=值"
         for binding in parse_stream(StringIO(text))
         if binding.error or (binding.key is not None and binding.value is None)
     ]
     return {key: value or "" for key, value in dotenv_values(stream=StringIO(text)).items()}
+
+
+def _line(original: Original) -> int:
+    """The line of its first word; blank lines before it count as part of it."""
+    return original.line + original.string[: len(original.string) - len(original.string.lstrip())].count("\n")
 
 
 def _anchored(written: Mapping[str, str], folder: Path) -> dict[str, str]:

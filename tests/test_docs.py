@@ -47,6 +47,23 @@ def row(readme: str, command: Command) -> tuple[frozenset[str], str, str, str]:
     return frozenset(command.keywords), command.example, who, where
 
 
+def planted(tree: Path) -> Path:
+    """A copy of the tree, as fresh as a clone."""
+
+    def left_out(_folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if name in OURS or name.startswith(("bot.db", ".env"))}
+
+    shutil.copytree(ROOT, tree, ignore=left_out)
+    return tree
+
+
+def ran(tree: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Python in a copy, its settings untouched by ours."""
+    return subprocess.run(
+        [sys.executable, *words], cwd=tree, env={"PYTHONUTF8": "1"}, capture_output=True, encoding="utf-8", check=False
+    )
+
+
 def in_turn(text: str, *words: str) -> list[str]:
     """Those of `words` that do not come in `text` one after the other."""
     place, missing = 0, []
@@ -104,6 +121,17 @@ def test_the_session_of_a_readme_happens_as_it_is_told(readme: str, tmp_path: Pa
     assert in_turn(done.stdout, *(line for line in head.splitlines() if "接下来" not in line), *told) == []
 
 
+@pytest.mark.parametrize("readme", READMES)
+def test_the_check_names_faults_as_a_readme_shows(readme: str, tmp_path: Path) -> None:
+    shown = next(block for block in re.findall(r"```\n(.*?)```", page(readme), re.DOTALL) if "要改：" in block)
+    tree = planted(tmp_path / "keting")
+    for path, right, wrong in [("data/shop.toml", "per = 2 ", "per = 0 "), ("schedules/daily.toml", '"0 20', '"0 25')]:
+        text = (tree / path).read_text(encoding="utf-8")
+        (tree / path).write_text(text.replace(right, wrong), encoding="utf-8")
+    checked = ran(tree, "bot.py", "check")
+    assert (checked.returncode, checked.stderr) == (doorstep.WRONG, shown)
+
+
 # What pages point at
 
 
@@ -145,23 +173,13 @@ def test_the_example_of_env_names_all_that_is_read() -> None:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree with the examples in it, the migration drafted as the page says."""
-    tree = tmp_path_factory.mktemp("copy") / "keting"
-    shutil.copytree(
-        ROOT, tree, ignore=lambda _, names: {n for n in names if n in OURS or n.startswith(("bot.db", ".env"))}
-    )
+    tree = planted(tmp_path_factory.mktemp("copy") / "keting")
     for path, text in EXAMPLE.findall(page("CONTRIBUTING.md")):
         (tree / path).parent.mkdir(exist_ok=True)
         (tree / path).write_text(text, encoding="utf-8")
     message = re.findall(r'^ +make migration MSG="(.+)"$', page("CONTRIBUTING.md"), re.MULTILINE)
     assert ran(tree, "-m", "community.migrate", *message).returncode == 0
     return tree
-
-
-def ran(tree: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Python in the copy, its settings untouched by ours."""
-    return subprocess.run(
-        [sys.executable, *words], cwd=tree, env={"PYTHONUTF8": "1"}, capture_output=True, encoding="utf-8", check=False
-    )
 
 
 def test_there_are_examples_of_a_command_a_post_and_a_table() -> None:
