@@ -225,12 +225,10 @@ def backup(settings: Settings, path: Path) -> None:
     with opened(settings) as database:
         try:
             database.backup(path)
-        except FileExistsError:
-            give_up(f"{path} 已经有了，换个名字，免得盖掉。", [], WRONG)
-        except OSError as error:
-            give_up(f"写不进 {path}：{error.strerror}", [], WRONG)
-        except DatabaseTrouble as trouble:
-            give_up(f"写不进 {path}：{trouble}", [], WRONG)
+        except (OSError, DatabaseTrouble) as error:
+            if isinstance(error, FileExistsError) and path.exists():
+                give_up(f"{path} 已经有了，换个名字，免得盖掉。", [], WRONG)
+            give_up(f"写不进 {path}：看看这个文件夹能不能写、地方够不够。", [], WRONG)
     tell(f"备份好了：{path}")
 
 

@@ -184,7 +184,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_there_are_examples_of_a_command_a_post_and_a_table() -> None:
     paths = {path for path, _ in EXAMPLE.findall(page("CONTRIBUTING.md"))}
-    assert {"handlers/hours.py", "schedules/weekend.toml", "community/wish.py"} <= paths
+    assert {"handlers/hours.py", "schedules/monthly.toml", "community/wish.py"} <= paths
     assert [path for path in sorted(paths) if (ROOT / path).exists()] == []
 
 
@@ -193,6 +193,12 @@ def test_the_examples_play(copy: Path) -> None:
     played = ran(copy, "bot.py", "play", *chats)
     assert played.returncode == 0, played.stdout + played.stderr
     assert played.stdout.count("✓") == len(chats) == 3
+
+
+@pytest.mark.timeout(300)
+def test_every_transcript_and_command_still_passes_beside_the_examples(copy: Path) -> None:
+    tested = ran(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_chats.py", "tests/test_commands.py")
+    assert tested.returncode == 0, tested.stdout
 
 
 def test_the_examples_pass_the_check(copy: Path) -> None:
