@@ -25,7 +25,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from benchmarks.chat import CHATTER
 from benchmarks.corner import NOW, Corner
 from benchmarks.report import Report, at_least, ratio, scaled
-from community.groupbuy import finding
+from community.groupbuy import buys
 from front.keting import Keting
 from front.settings import read_settings
 from gateway.simulated import SimulatedWeChat
@@ -131,7 +131,7 @@ async def _ours(corner: Corner, count: int) -> float:
 
         pace = await _pace(puppet, corner, count, handled)
         with database.reading() as tx:
-            ordered = sum(buy.sold for room in corner.rooms for buy in finding.open_in(tx, room.id, NOW))
+            ordered = sum(buy.sold for room in corner.rooms for buy in buys.open_in(tx, room.id, NOW))
         await keting.stop()
         await running
     if ordered != (count + WARMING) // EACH:
