@@ -14,7 +14,7 @@ from community.groupbuy import buys
 from community.house import House
 from community.people import Role
 from community.shop import Shop
-from community.terms import Terms
+from community.terms import Item, Terms
 from community.wording import Wording
 from front.settings import ROOT
 
@@ -77,9 +77,7 @@ def _furnish(tx: Tx, room: Place, residents: list[Person]) -> None:
 def _terms() -> Terms:
     return Terms(
         title="红富士苹果",
-        spec="5斤装",
-        unit_cents=2990,
-        stock=99_999,
+        items=(Item(name="红富士苹果", spec="5斤装", unit_cents=2990, stock=99_999),),
         closes_at=NOW + timedelta(hours=9),
         arrives=NOW.date() + timedelta(days=1),
         target=2,

@@ -14,6 +14,8 @@ from community import ledger
 from community.activity import Activity
 from community.db import Count, Prepared, Tx, change, prepare
 from community.groupbuy.tables import GroupBuy, GroupBuyOrder
+from community.household import doors
+from community.household.doors import Resident
 from community.invite import Invite
 from community.outbox import Outbox
 from community.people import KnownMember, Member, Membership, Room
@@ -26,6 +28,7 @@ class Held(NamedTuple):
     """What is kept about a member, in counts and names."""
 
     rooms: list[str]
+    home: str
     orders: int
     eggs: int
     invited: int
@@ -65,6 +68,7 @@ _INVITES = prepare(
 _ACTIVITIES = prepare(Count, select(func.count()).where(col(Activity.member_id) == bindparam("who")))
 _FORGET: tuple[Prepared[Count], ...] = (
     change(update(Activity).where(col(Activity.member_id) == bindparam("who")).values(member_id=None, detail="")),
+    change(delete(Resident).where(col(Resident.member_id) == bindparam("who"))),
     change(delete(Membership).where(col(Membership.member_id) == bindparam("who"))),
     change(
         delete(Outbox).where(
@@ -79,6 +83,7 @@ def held(tx: Tx, member_id: str) -> Held:
     """Everything the shop keeps about a member."""
     return Held(
         [row.name for row in tx.all(_ROOMS, who=member_id)],
+        str(doors.home(tx, member_id) or ""),
         tx.count(_ORDERS, who=member_id),
         ledger.balance(tx, member_id, "eggs"),
         tx.count(_INVITES, who=member_id),

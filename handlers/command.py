@@ -35,6 +35,7 @@ class Ask:
     room: KnownRoom | None
     keyword: str
     rest: str
+    glued: bool = False
     commands: Sequence["Command"] = ()
 
     @property
@@ -62,7 +63,8 @@ class Command:
 
     `everyday`: the keyword is also said in passing, so that whoever may not use it hears nothing.
     `glue`: what may follow the keyword without a blank: nothing, a number, or anything.
-    `anywhere`: works in rooms where the bot is not enabled too.
+    `anywhere`: works in rooms where the bot is not enabled too. `bare`: also answers to a message that begins with the
+    name of goods on offer (红富士2 盐汽水4). `reshapes`: changes what is on offer.
     """
 
     keywords: tuple[str, ...]
@@ -74,6 +76,8 @@ class Command:
     everyday: bool = False
     glue: Glue = "blank"
     anywhere: bool = False
+    bare: bool = False
+    reshapes: bool = False
 
     def wrong(self, reason: str = "") -> Refusal:
         """A one-line answer with an example, for arguments that cannot be understood."""

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from community import activity, invite, outbox, people, seen
 from community.db import Database, DatabaseTrouble, Tx, trouble
 from community.events import Echo, Event, Heard, Joined, Left, Renamed
+from community.groupbuy import finding
 from community.house import House
 from community.people import Role
 from community.refusal import Refusal
@@ -32,6 +34,7 @@ class Desk:
         self._now = now
         self._chatter: Counter[str] = Counter()
         self._under_way: set[Future[Any]] = set()
+        self.look_at_offers()
 
     def receive(self, event: Event) -> None:
         """Take one event; chatter touches no database."""
@@ -41,7 +44,8 @@ class Desk:
                 if found is None:
                     self._count(event)
                 else:
-                    self._write(answer, self._house, self._router, found, event)
+                    then = self.look_at_offers if found.command.reshapes else None
+                    self._write(answer, self._house, self._router, found, event, then=then)
             case Joined():
                 self._write(joined, self._house, event)
             case Left():
@@ -57,6 +61,11 @@ class Desk:
         if counts:
             self._write(chattered, dict(counts))
 
+    def look_at_offers(self) -> None:
+        """Let the router know what is on offer, so that red apples are told from red faces without a database."""
+        with self._database.reading() as tx:
+            self._router.offer(finding.on_offer(tx))
+
     @property
     def under_way(self) -> frozenset[Future[Any]]:
         """What has been handed to the pen and is not committed yet."""
@@ -66,14 +75,16 @@ class Desk:
         if event.room is not None:
             self._chatter[event.room.id] += 1
 
-    def _write(self, function: Callable[..., Any], *args: Any) -> None:
+    def _write(self, function: Callable[..., Any], *args: Any, then: Callable[[], None] | None = None) -> None:
         future = self._database.pen.write(function, *args, self._now())
         self._under_way.add(future)
-        future.add_done_callback(self._written)
+        future.add_done_callback(partial(self._written, then))
 
-    def _written(self, future: "Future[Any]") -> None:
-        self._under_way.discard(future)
+    def _written(self, then: Callable[[], None] | None, future: "Future[Any]") -> None:
         error = future.exception()
+        if then is not None and error is None:
+            then()
+        self._under_way.discard(future)
         if isinstance(error, DatabaseTrouble):
             log.error("not written: %s", error)
         elif error is not None:
@@ -119,7 +130,7 @@ def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, n
         if command.everyday:
             return None
         raise Refusal(f"“{command.keywords[0]}”请在{command.where.value}发给我。")
-    return command.function(tx, Ask(house, now, who, room, found.keyword, found.rest, router.commands))
+    return command.function(tx, Ask(house, now, who, room, found.keyword, found.rest, found.glued, router.commands))
 
 
 def _users(role: Role) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from community.events import Heard
@@ -25,34 +25,56 @@ _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u2
 
 
 class Match(NamedTuple):
-    """A command somebody typed: which, by what keyword, and what stands after it."""
+    """A command somebody typed: which, by what keyword, and what stands after it (`glued`: without a blank)."""
 
     command: Command
     keyword: str
     rest: str
+    glued: bool = False
 
 
 class Router:
-    """Commands by keyword: first characters, then second ones, then a dict of keywords, the longest first."""
+    """Commands by keyword: first characters, then second ones, then a dict of keywords, the longest first.
+
+    Where something is on offer in a room, a message that begins with its name and holds a number may be an order, too.
+    """
 
     def __init__(self, commands: Iterable[Command]) -> None:
         self.commands = tuple(commands)
         self._by_keyword = _by_keyword(self.commands)
         self._lengths = _lengths(self._by_keyword)
         self._menu = self._by_keyword.get(MENU)
+        self._bare = next((command for command in self.commands if command.bare), None)
+        self._goods: dict[str, frozenset[str]] = {}
         self._firsts = frozenset(_forms(self._lengths)) | frozenset(_BLANK) | {"@", "＠", "「"}
         self._seconds = _seconds(self._by_keyword.values())
 
     def find(self, heard: Heard) -> Match | None:
         """The command in what was heard; None for chatter. Never raises, and reads at most one line."""
         text = heard.text
-        first = text[:1]
-        if first not in self._firsts:
+        first, second = text[:1], text[1:2]
+        if first in self._firsts and not (
+            "\u4e00" <= second <= "\u9fff" and first in self._seconds and second not in self._seconds[first]
+        ):  # 我觉得, 今天: what no normalising changes cannot become 我的订单, 今日特价
+            found = self._look(heard)
+            if found is not None:
+                return found
+        if self._goods and heard.room is not None:
+            return self._order(text, self._goods.get(heard.room.id))
+        return None
+
+    def offer(self, names: Mapping[str, Iterable[str]]) -> None:
+        """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
+        self._goods = {room: frozenset(_beginnings(goods)) for room, goods in names.items()}
+
+    def _order(self, text: str, beginnings: frozenset[str] | None) -> Match | None:
+        if beginnings is None or self._bare is None:
             return None
-        second = text[1:2]
-        if "\u4e00" <= second <= "\u9fff" and first in self._seconds and second not in self._seconds[first]:
-            return None  # 我觉得, 今天: what no normalising changes cannot become 我的订单, 今日特价
-        return self._look(heard)
+        head = normalise(text[:_HEAD])
+        if head[:2] not in beginnings and not (head[:1].upper() in beginnings and head[1:].lstrip()[:1] in _NUMERALS):
+            return None
+        line = normalise(text[:_LINE]) if "\n" not in text else ""
+        return Match(self._bare, "", line) if not _NUMERALS.isdisjoint(line) else None
 
     def _look(self, heard: Heard) -> Match | None:
         if heard.text[0] in _AT and not heard.mentioned:
@@ -73,7 +95,8 @@ class Router:
         if found is not None:
             command, keyword = found
             whole = head if len(line) <= _HEAD else normalise(line[:_LINE])
-            return Match(command, keyword, (whole[len(keyword) :] + newline + more).strip())
+            rest = whole[len(keyword) :]
+            return Match(command, keyword, (rest + newline + more).strip(), glued=bool(rest) and not rest[0].isspace())
         return Match(self._menu, "", "") if named and self._menu else None
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:
@@ -83,6 +106,12 @@ class Router:
             if command is not None and _ends(line[length : length + 1], command.glue):
                 return command, keyword
         return None
+
+
+def _beginnings(goods: Iterable[str]) -> Iterable[str]:
+    """Every two neighbouring characters of a name, because people say 苹果 for 红富士苹果; codes as they are."""
+    for name in goods:
+        yield from (name[i : i + 2] for i in range(max(1, len(name) - 1)))
 
 
 def _by_keyword(commands: Iterable[Command]) -> dict[str, Command]:

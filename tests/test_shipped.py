@@ -24,8 +24,11 @@ SNOW = Weather(code=73, low=-6, high=1, rain=90)
 EGGS = {"name": "鲜鸡蛋", "spec": "30枚", "unit": "盘", "cents": 1980}
 CUCUMBER = {"name": "黄瓜", "spec": "", "unit": "斤", "cents": 420}
 CLOSES = datetime(2026, 11, 23, 18, tzinfo=ZoneInfo("Asia/Shanghai"))
-APPLES = {"title": "红富士", "spec": "5斤装", "unit": "份", "cents": 2990, "missing": 3, "closes": CLOSES}
-OIL = {"title": "花生油", "spec": "", "unit": "桶", "cents": 9990, "missing": 0, "closes": CLOSES.replace(day=24)}
+APPLE = {"name": "红富士", "spec": "5斤装", "unit": "份", "cents": 2990}
+OIL = {"name": "花生油", "spec": "", "unit": "桶", "cents": 9990}
+RICE = {"name": "东北大米", "spec": "10斤装", "unit": "袋", "cents": 4990}
+APPLES = {"title": "红富士", "items": [APPLE], "one": APPLE, "missing": 3, "closes": CLOSES}
+STAPLES = {"title": "米和油", "items": [OIL, RICE], "one": None, "missing": 0, "closes": CLOSES.replace(day=24)}
 
 
 def said(post: str, day: date = MONDAY, **given: Any) -> str:
@@ -60,12 +63,12 @@ def test_a_plain_morning() -> None:
 
 
 def test_a_morning_with_weather_and_group_buys() -> None:
-    assert said("早安问候", weather=SNOW, groupbuys=[APPLES, OIL]).splitlines()[1:] == [
+    assert said("早安问候", weather=SNOW, groupbuys=[APPLES, STAPLES]).splitlines()[1:] == [
         "今天中雪，-6～1℃。雪天路滑，老人孩子慢慢走；早晚冷，添件厚衣服。",
         "",
         "正在开的团：",
         "红富士 5斤装，29.9元一份，还差3份成团，今天18:00截单",
-        "花生油，99.9元一桶，11月24日 18:00截单",
+        "米和油，花生油 99.9元一桶，东北大米 49.9元一袋，11月24日 18:00截单",
         "想要的发“团购”看看。",
         "",
         "幸福里小店今天早7点到晚9点半都在，缺什么在群里说一声。",
@@ -115,7 +118,7 @@ def test_with_nothing_to_say_nothing_is_said(post: str) -> None:
 
 @pytest.mark.parametrize("weather", [None, SNOW])
 @pytest.mark.parametrize("shop", [Shop(), Shop(phone="1", address="南门", hours="全天")])
-@pytest.mark.parametrize("groupbuys", [[], [APPLES], [APPLES, OIL]])
+@pytest.mark.parametrize("groupbuys", [[], [APPLES], [APPLES, STAPLES]])
 @pytest.mark.parametrize("post", POSTS)
 def test_no_post_has_gaps_or_doubled_marks(
     post: str, shop: Shop, weather: Weather | None, groupbuys: list[dict[str, Any]]

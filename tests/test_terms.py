@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.money import yuan
-from community.terms import MOST_STOCK, Item, Terms, TermsFault, read_item, read_terms
+from community.terms import MOST_STOCK, Terms, TermsFault, read_terms
 
 SHOP = ZoneInfo("Asia/Shanghai")
 SUNDAY = datetime(2026, 11, 22, 10, 0, tzinfo=SHOP)
@@ -100,8 +100,8 @@ FAULTS = f"""
 苹果 29.9元 40份 2份成团 3份成团 {CLOSE} → 成团份数写了不止一个
 苹果 29.9元 40份 {CLOSE} 周三到货 周四到货 → 到货日子写了不止一个
 苹果 29.9元 40份 50份成团 {CLOSE} → 成团要 50份 | 苹果 29.9元 40份 50人成团 {CLOSE} → 成团要 50 人
-苹果 29.9元 40份 限50份 {CLOSE} → 限购 50份 | 苹果 29.9元 40份 每户限2份 {CLOSE} → 按人算
-苹果 29.9元 40份 脆甜 {CLOSE} → “脆甜”没看懂 | 苹果 29.9元 40份 {CLOSE} 自提点门口 → “自提点门口”没看懂
+苹果 29.9元 40份 限50份 {CLOSE} → 限购 50份
+苹果 29.9元 40份 脆甜 {CLOSE} → “脆甜”没看懂 | 苹果 29.9元 40份 {CLOSE} 门口 → “门口”没看懂
 苹果 0元 40份 {CLOSE} → 大于 0 | 苹果 -3元 40份 {CLOSE} → 负数 | 苹果 29.999元 40份 {CLOSE} → 两位小数
 苹果 999999元 40份 {CLOSE} → 最多
 苹果 29.9元 0份 {CLOSE} → “0”这个数不对 | 苹果 29.9元 100000份 {CLOSE} → 这个数不对
@@ -124,7 +124,8 @@ def cases(table: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("typed", "told"), cases(GOODS))
 def test_the_goods_in_a_line_as_people_type_it(typed: str, told: str) -> None:
     terms = read_terms(typed, SUNDAY)
-    said = f"{terms.title}/{terms.spec or ''}/{yuan(terms.unit_cents)}/{terms.stock}{terms.unit}"
+    (item,) = terms.items
+    said = f"{item.name}/{item.spec or ''}/{yuan(item.unit_cents)}/{item.stock}{item.unit}"
     assert (said, terms.closes_at) == (told, datetime(2026, 11, 23, 18, tzinfo=SHOP))
 
 
@@ -132,9 +133,10 @@ def test_the_goods_in_a_line_as_people_type_it(typed: str, told: str) -> None:
 def test_the_conditions_in_a_line_as_people_type_it(typed: str, told: str) -> None:
     terms = read_terms(f"苹果 29.9元 40份 {typed} {CLOSE}", SUNDAY)
     arrives = terms.arrives.day if terms.arrives else None
-    fields = {"target": terms.target, "people": terms.target_people, "limit": terms.limit, "arrives": arrives}
+    fields = {"target": terms.target, "people": terms.target_people, "limit": terms.items[0].limit, "arrives": arrives}
     assert " ".join(f"{name}={value}" for name, value in fields.items() if value is not None) == told
-    assert (terms.title, terms.spec, terms.stock, terms.unit_cents) == ("苹果", None, 40, 2990)
+    (item,) = terms.items
+    assert (terms.title, item.name, item.spec, item.stock, item.unit_cents) == ("苹果", "苹果", None, 40, 2990)
 
 
 @pytest.mark.parametrize("cell", re.split(r" \| |\n", CLOSES.strip()))
@@ -164,13 +166,6 @@ def test_whoever_lacks_something_sees_how_it_is_written() -> None:
     assert isinstance(read_terms(example, SUNDAY), Terms)
 
 
-def test_a_further_line_is_an_item_alone() -> None:
-    item = read_item("砂糖橘 一箱 35元 30份 限2份")
-    assert item == Item(title="砂糖橘", spec="一箱", unit_cents=3500, stock=30, limit=2)
-    with pytest.raises(TermsFault, match="还差价钱、份数，像这样写：砂糖橘"):
-        read_item("砂糖橘 一箱")
-
-
 def test_a_name_too_long_to_be_called_out_is_refused() -> None:
     with pytest.raises(TermsFault, match="商品名最多"):
         read_terms(f"{'苹' * 41} 29.9元 40份 {CLOSE}", SUNDAY)
@@ -190,13 +185,12 @@ def test_a_flood_is_refused_at_once(flood: str) -> None:
 @given(st.text() | ODD.map("".join) | ODD.map(" ".join))
 def test_any_line_is_sound_terms_or_a_refusal(line: str) -> None:
     with suppress(TermsFault):
-        terms = read_terms(line, SUNDAY)
-        assert terms.title
-        assert terms.unit_cents > 0
+        terms = read_terms(" ".join(line.splitlines()), SUNDAY)
+        (item,) = terms.items
+        assert item.name
+        assert item.unit_cents > 0
         assert terms.closes_at > SUNDAY
-        assert max(terms.limit or 1, terms.target or 1, terms.target_people or 1) <= terms.stock <= MOST_STOCK
-    with suppress(TermsFault):
-        assert read_item(line).title
+        assert max(item.limit or 1, terms.target or 1, terms.target_people or 1) <= item.stock <= MOST_STOCK
 
 
 @given(st.permutations(["29.9元", "40份", "20份成团", "限3份", "明天18:00截单", "后天到货"]))

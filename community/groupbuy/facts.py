@@ -1,12 +1,15 @@
 """Group buys as templates see them, and the notice that tells a room of a close."""
 
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from community import outbox
 from community.db import Tx
-from community.groupbuy import buys
-from community.groupbuy.buys import Buy, Summary
+from community.groupbuy import buys, finding
+from community.groupbuy.buys import Summary
+from community.groupbuy.offer import Buy, Item
+from community.groupbuy.orders import Standing
 from community.house import House
 
 LISTED = 120
@@ -14,38 +17,83 @@ LISTED = 120
 
 
 def facts(house: House, buy: Buy) -> dict[str, Any]:
-    """A group buy as templates see it: moments on the shop's clock, prices in cents."""
+    """A group buy as templates see it: moments on the shop's clock, prices in cents; `one` where it has one item."""
+    items = [item_facts(item) for item in buy.items]
     return {
-        **buy._asdict(),
+        "title": buy.title,
+        "status": buy.status,
+        "items": items,
+        "one": items[0] if len(items) == 1 else None,
+        "target": buy.target,
+        "target_people": buy.target_people,
+        "target_cents": buy.target_cents,
+        "limit_household": buy.limit_household,
+        "stock": buy.stock,
+        "sold": buy.sold,
         "left": buy.left,
         "missing": buy.missing,
+        "opens": house.local(buy.opens_at) if buy.opens_at else None,
         "closes": house.local(buy.closes_at),
         "arrives": date.fromisoformat(buy.arrives) if buy.arrives else None,
+        "pickup": buy.pickup,
+        "delivery": buy.delivery,
+    }
+
+
+def item_facts(item: Item) -> dict[str, Any]:
+    """An item as templates see it; what it costs the shop stays out."""
+    known = item._asdict() | {"left": item.left, "tiers": [tier._asdict() for tier in item.tiers]}
+    del known["cost"]
+    return known
+
+
+def standing_facts(house: House, standing: Standing) -> dict[str, Any]:
+    """An order after a change, as templates see it."""
+    return facts(house, standing.buy) | {
+        "item": item_facts(standing.item),
+        "before": standing.before,
+        "quantity": standing.now,
+        "total": standing.cents,
     }
 
 
 def open_facts(house: House, tx: Tx, room_id: str, now: datetime) -> list[dict[str, Any]]:
     """The group buys that take orders in a room, as templates see them."""
-    return [facts(house, buy) for buy in buys.open_in(tx, room_id, now)]
+    return [facts(house, buy) for buy in finding.open_in(tx, room_id, now)]
 
 
 def summary(house: House, closed: Summary) -> dict[str, Any]:
-    """A summary as templates see it; beyond LISTED members the rest is only counted, so that it fits one message."""
-    rest = closed.shares[LISTED:]
+    """A summary as templates see it, by item and by member.
+
+    Beyond LISTED members the rest is only counted, so that it fits one message.
+    """
+    items = {item.id: item for item in closed.buy.items}
+    by_member = [
+        {
+            "name": shares[0].name,
+            "goods": [{"item": item_facts(items[s.item_id]), "quantity": s.quantity} for s in shares],
+        }
+        for shares in (list(same) for _, same in groupby(_by_member(closed), key=lambda share: share.member_id))
+    ]
     return facts(house, closed.buy) | {
-        "shares": closed.shares[:LISTED],
+        "members": by_member[:LISTED],
         "people": closed.people,
         "total": closed.cents,
-        "rest_people": len(rest),
-        "rest_quantity": sum(share.quantity for share in rest),
+        "rest": max(0, len(by_member) - LISTED),
     }
+
+
+def _by_member(closed: Summary) -> list[Any]:
+    """The shares, all of one member's together, in the order of their first."""
+    first = {share.member_id: place for place, share in reversed(list(enumerate(closed.shares)))}
+    return sorted(closed.shares, key=lambda share: first[share.member_id])
 
 
 def close_overdue(tx: Tx, house: House, now: datetime) -> int:
     """Close what is due and tell its rooms, once; how many were closed."""
-    due = buys.overdue(tx, now)
+    due = finding.overdue(tx, now)
     for buy in due:
         text = house.wording.render("groupbuy/closed", **summary(house, buys.close(tx, buy, now)))
-        for room_id in buys.rooms(tx, buy):
+        for room_id in finding.rooms(tx, buy):
             outbox.say(tx, room_id, text, "notice", now, cause=f"groupbuy-closed:{buy.id}")
     return len(due)

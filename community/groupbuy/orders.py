@@ -1,14 +1,18 @@
 """What residents want of a group buy: ordering, changing, cancelling. Limits are kept, stock is never oversold."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlmodel import col
 
 from community.db import Count, Tx, change, columns, insert, prepare
-from community.groupbuy.buys import Buy, find
+from community.groupbuy.offer import Buy, Item
 from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyItem, GroupBuyOrder
+from community.groupbuy.wishes import Wish
+from community.household import doors
+from community.household.doors import Resident
 from community.refusal import Refusal
 
 REMEMBERED = timedelta(days=7)
@@ -19,26 +23,28 @@ class Placed(NamedTuple):
     """A member's standing order."""
 
     id: int
+    member_id: str
     quantity: int
 
 
 class Standing(NamedTuple):
-    """An order after a change: what was `before`, what is `now`, and the group buy as it stands now."""
+    """An order after a change: what was `before`, what is `now`, and the item and group buy as they stand now."""
 
     buy: Buy
+    item: Item
     before: int
     now: int
 
     @property
     def cents(self) -> int:
         """What it all costs."""
-        return self.now * self.buy.cents
+        return self.now * self.item.price(self.now)
 
 
 class Mine(NamedTuple):
-    """A member's order and the group buy it belongs to."""
+    """A member's order and the group buy it belongs to; `cents` is the price of one portion."""
 
-    title: str
+    name: str
     unit: str
     quantity: int
     cents: int
@@ -58,7 +64,7 @@ _NEW = prepare(Count, insert(GroupBuyOrder).returning(col(GroupBuyOrder.id)))
 _CHANGE = change(
     update(GroupBuyOrder)
     .where(col(GroupBuyOrder.id) == bindparam("order"))
-    .values(quantity=bindparam("portions"), changed_at=bindparam("at"))
+    .values(quantity=bindparam("portions"), cents=bindparam("each"), changed_at=bindparam("at"))
 )
 _CANCEL = change(
     update(GroupBuyOrder)
@@ -74,9 +80,24 @@ _RESERVE = change(
     )
     .values(sold=col(GroupBuyItem.sold) + bindparam("more"))
 )
+_LEFT = prepare(
+    Count, select(col(GroupBuyItem.stock) - col(GroupBuyItem.sold)).where(col(GroupBuyItem.id) == bindparam("item"))
+)
+_ordered = select(func.sum(col(GroupBuyOrder.quantity))).where(
+    col(GroupBuyOrder.groupbuy_id) == bindparam("buy"), col(GroupBuyOrder.status) == "placed"
+)
+_OF_MEMBER = prepare(Count, _ordered.where(col(GroupBuyOrder.member_id) == bindparam("who")))
+_OF_DOOR = prepare(
+    Count,
+    _ordered.join(Resident, col(Resident.member_id) == col(GroupBuyOrder.member_id)).where(
+        col(Resident.building) == bindparam("building"),
+        col(Resident.unit) == bindparam("unit"),
+        col(Resident.door) == bindparam("door"),
+    ),
+)
 _MINE = prepare(
     Mine,
-    select(*columns(Mine, GroupBuy, GroupBuyItem, quantity=col(GroupBuyOrder.quantity), cents=col(GroupBuyOrder.cents)))
+    select(*columns(Mine, GroupBuyItem, GroupBuy, quantity=col(GroupBuyOrder.quantity), cents=col(GroupBuyOrder.cents)))
     .join(GroupBuyOrder, col(GroupBuyOrder.groupbuy_id) == col(GroupBuy.id))
     .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
     .where(
@@ -88,56 +109,47 @@ _MINE = prepare(
 )
 
 
-def placed(tx: Tx, buy: Buy, member_id: str) -> Placed | None:
-    """The member's standing order, if they have one."""
-    return tx.one(_PLACED, item=buy.item_id, who=member_id)
+def placed(tx: Tx, item: Item, member_id: str) -> Placed | None:
+    """The member's standing order of an item, if they have one."""
+    return tx.one(_PLACED, item=item.id, who=member_id)
 
 
-def add(tx: Tx, buy: Buy, room_id: str, member_id: str, portions: int, now: datetime) -> Standing:
-    """Order `portions` more. Refused over the limit or over what is left."""
-    order = placed(tx, buy, member_id)
-    before = order.quantity if order else 0
-    _within_limit(buy, before, before + portions)
-    _reserve(tx, buy, portions)
+def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: str | None = None) -> Standing:
+    """Order so many more, typed by the member or for them by `by_id`. Refused over the limit or over what is left."""
+    order = placed(tx, wish.item, member_id)
+    if order is not None:
+        return _set(tx, wish, order, order.quantity + wish.quantity, now, by_id or member_id, "order")
+    _within_limit(wish.item, 0, wish.quantity)
+    _within_household(tx, wish.buy, member_id, wish.quantity)
+    _reserve(tx, wish.item, wish.quantity)
     at = int(now.timestamp())
-    if order is None:
-        order_id = tx.count(
-            _NEW,
-            groupbuy_id=buy.id,
-            item_id=buy.item_id,
-            room_id=room_id,
-            member_id=member_id,
-            quantity=portions,
-            cents=buy.cents,
-            status="placed",
-            placed_at=at,
-            changed_at=at,
-        )
-    else:
-        order_id = order.id
-        tx.run(_CHANGE, order=order_id, portions=before + portions, at=at)
-    tx.run(_ENTER, order_id=order_id, at=at, by_id=member_id, before=before, after=before + portions, cause="order")
-    return Standing(buy._replace(sold=buy.sold + portions), before, before + portions)
+    order_id = tx.count(
+        _NEW,
+        groupbuy_id=wish.buy.id,
+        item_id=wish.item.id,
+        room_id=room_id,
+        member_id=member_id,
+        quantity=wish.quantity,
+        cents=wish.item.price(wish.quantity),
+        status="placed",
+        placed_at=at,
+        changed_at=at,
+    )
+    _enter(tx, order_id, by_id or member_id, 0, wish.quantity, "order", now)
+    return _standing(wish, 0, wish.quantity)
 
 
-def alter(tx: Tx, buy: Buy, order: Placed, member_id: str, portions: int, now: datetime) -> Standing:
-    """Make it `portions` instead. Refused over the limit or over what is left."""
-    if portions > order.quantity:
-        _within_limit(buy, order.quantity, portions)
-    _reserve(tx, buy, portions - order.quantity)
-    at = int(now.timestamp())
-    tx.run(_CHANGE, order=order.id, portions=portions, at=at)
-    tx.run(_ENTER, order_id=order.id, at=at, by_id=member_id, before=order.quantity, after=portions, cause="change")
-    return Standing(find(tx, buy.id), order.quantity, portions)
+def alter(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime) -> Standing:
+    """Make it what the wish says instead. Refused over the limit or over what is left."""
+    return _set(tx, wish, order, wish.quantity, now, by_id, "change")
 
 
-def cancel(tx: Tx, buy: Buy, order: Placed, member_id: str, now: datetime) -> Standing:
+def cancel(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime) -> Standing:
     """Take the order back; its portions are free again."""
-    at = int(now.timestamp())
-    _reserve(tx, buy, -order.quantity)
-    tx.run(_CANCEL, order=order.id, at=at)
-    tx.run(_ENTER, order_id=order.id, at=at, by_id=member_id, before=order.quantity, after=0, cause="cancel")
-    return Standing(find(tx, buy.id), order.quantity, 0)
+    _reserve(tx, wish.item, -order.quantity)
+    tx.run(_CANCEL, order=order.id, at=int(now.timestamp()))
+    _enter(tx, order.id, by_id, order.quantity, 0, "cancel", now)
+    return _standing(wish, order.quantity, 0)
 
 
 def of_member(tx: Tx, member_id: str, now: datetime) -> list[Mine]:
@@ -145,15 +157,49 @@ def of_member(tx: Tx, member_id: str, now: datetime) -> list[Mine]:
     return tx.all(_MINE, who=member_id, since=int((now - REMEMBERED).timestamp()))
 
 
-def _within_limit(buy: Buy, before: int, after: int) -> None:
-    if buy.limit_each is None or after <= buy.limit_each:
+def _set(tx: Tx, wish: Wish, order: Placed, portions: int, now: datetime, by_id: str, cause: str) -> Standing:
+    if portions > order.quantity:
+        _within_limit(wish.item, order.quantity, portions)
+        _within_household(tx, wish.buy, order.member_id, portions - order.quantity)
+    _reserve(tx, wish.item, portions - order.quantity)
+    tx.run(_CHANGE, order=order.id, portions=portions, each=wish.item.price(portions), at=int(now.timestamp()))
+    _enter(tx, order.id, by_id, order.quantity, portions, cause, now)
+    return _standing(wish, order.quantity, portions)
+
+
+def _standing(wish: Wish, before: int, after: int) -> Standing:
+    item = wish.item._replace(sold=wish.item.sold + after - before)
+    items = tuple(item if one.id == item.id else one for one in wish.buy.items)
+    return Standing(replace(wish.buy, items=items), item, before, after)
+
+
+def _enter(tx: Tx, order_id: int, by_id: str, before: int, after: int, cause: str, now: datetime) -> None:
+    at = int(now.timestamp())
+    tx.run(_ENTER, order_id=order_id, at=at, by_id=by_id, before=before, after=after, cause=cause)
+
+
+def _within_limit(item: Item, before: int, after: int) -> None:
+    if item.limit_each is None or after <= item.limit_each:
         return
-    already = f"，您已经有{before}{buy.unit}了" if before else ""
-    raise Refusal(f"{buy.title} 每人限{buy.limit_each}{buy.unit}{already}。")
+    already = f"，您已经有{before}{item.unit}了" if before else ""
+    raise Refusal(f"{item.name} 每人限{item.limit_each}{item.unit}{already}。")
 
 
-def _reserve(tx: Tx, buy: Buy, portions: int) -> None:
+def _within_household(tx: Tx, buy: Buy, member_id: str, more: int) -> None:
+    """A door counts once, however many of those behind it order; who has not said where they live is a door alone."""
+    if buy.limit_household is None:
+        return
+    home = doors.home(tx, member_id)
+    before = (
+        tx.count(_OF_DOOR, buy=buy.id, **home._asdict()) if home else tx.count(_OF_MEMBER, buy=buy.id, who=member_id)
+    )
+    if before + more > buy.limit_household:
+        already = f"，{'家里' if home else '您'}已经有{before}份了" if before else ""
+        raise Refusal(f"{buy.title} 每户限{buy.limit_household}份{already}。")
+
+
+def _reserve(tx: Tx, item: Item, portions: int) -> None:
     """Take portions from the stock, or give them back where negative."""
-    if portions and not tx.run(_RESERVE, item=buy.item_id, more=portions):
-        left = find(tx, buy.id).left
-        raise Refusal(f"{buy.title} 只剩{left}{buy.unit}了。" if left else f"{buy.title} 已经订完了，下次早点来～")
+    if portions and not tx.run(_RESERVE, item=item.id, more=portions):
+        left = tx.count(_LEFT, item=item.id)
+        raise Refusal(f"{item.name} 只剩{left}{item.unit}了。" if left else f"{item.name} 已经订完了，下次早点来～")

@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class GroupBuy(SQLModel, table=True):
-    """One group buy and its terms; `target` counts portions, `target_people` people, None where there is none."""
+    """One group buy and its terms; the targets count portions, people and cents, None where there is none."""
 
     __tablename__ = "groupbuy"
     __table_args__ = (Index("groupbuy_status", "status", "closes_at"),)
@@ -15,9 +15,13 @@ class GroupBuy(SQLModel, table=True):
     status: str = Field(description="draft, open, closed, reached, failed or withdrawn")
     target: int | None
     target_people: int | None
-    limit_each: int | None = Field(description="portions one member may order")
+    target_cents: int | None
+    opens_at: int | None = Field(description="orders are taken from this moment on; None: from the 确认")
     closes_at: int
     arrives: str | None = Field(description="YYYY-MM-DD")
+    pickup: str | None = Field(description="where and when to fetch it: 店门口 16:00-20:30")
+    delivery: bool = Field(description="brought to the door")
+    limit_household: int | None = Field(description="portions that one household may order altogether")
     opened_by: str = Field(foreign_key="member.id")
     created_at: int
     closed_at: int | None
@@ -31,12 +35,27 @@ class GroupBuyItem(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     groupbuy_id: int = Field(foreign_key="groupbuy.id")
+    code: str = Field(description="A, B, C: what it may be ordered by")
     name: str
     spec: str
+    aliases: str = Field(description="other names, joined by 、")
     unit: str = Field(description="what one portion is called: 份, 盒, 板")
     cents: int
+    cost: int | None = Field(description="what one portion costs the shop, in cents; never shown to residents")
+    limit_each: int | None = Field(description="portions one member may order")
     stock: int
     sold: int
+    tiered: bool = Field(description="whether its price depends on the quantity")
+
+
+class GroupBuyTier(SQLModel, table=True):
+    """From `least` portions of an item on, each one costs `cents`."""
+
+    __tablename__ = "groupbuy_tier"
+
+    item_id: int = Field(foreign_key="groupbuy_item.id", primary_key=True)
+    least: int = Field(primary_key=True)
+    cents: int
 
 
 class GroupBuyRoom(SQLModel, table=True):

@@ -176,9 +176,13 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("target", sa.Integer(), nullable=True),
         sa.Column("target_people", sa.Integer(), nullable=True),
-        sa.Column("limit_each", sa.Integer(), nullable=True),
+        sa.Column("target_cents", sa.Integer(), nullable=True),
+        sa.Column("opens_at", sa.Integer(), nullable=True),
         sa.Column("closes_at", sa.Integer(), nullable=False),
         sa.Column("arrives", sa.String(), nullable=True),
+        sa.Column("pickup", sa.String(), nullable=True),
+        sa.Column("delivery", sa.Boolean(), nullable=False),
+        sa.Column("limit_household", sa.Integer(), nullable=True),
         sa.Column("opened_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.Column("closed_at", sa.Integer(), nullable=True),
@@ -240,15 +244,33 @@ def upgrade() -> None:
         "membership_now", "membership", ["room_id", "member_id"], unique=True, sqlite_where=sa.text("left_at IS NULL")
     )
     op.create_table(
+        "resident",
+        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("building", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("door", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+        ),
+        sa.PrimaryKeyConstraint("member_id"),
+    )
+    op.create_index(op.f("ix_resident_building"), "resident", ["building"], unique=False)
+    op.create_table(
         "groupbuy_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("groupbuy_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("spec", sa.String(), nullable=False),
+        sa.Column("aliases", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.Integer(), nullable=True),
+        sa.Column("limit_each", sa.Integer(), nullable=True),
         sa.Column("stock", sa.Integer(), nullable=False),
         sa.Column("sold", sa.Integer(), nullable=False),
+        sa.Column("tiered", sa.Boolean(), nullable=False),
         sa.CheckConstraint("sold BETWEEN 0 AND stock"),
         sa.ForeignKeyConstraint(
             ["groupbuy_id"],
@@ -312,6 +334,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'placed'"),
     )
     op.create_index(op.f("ix_groupbuy_order_groupbuy_id"), "groupbuy_order", ["groupbuy_id"], unique=False)
+    op.create_table(
+        "groupbuy_tier",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("least", sa.Integer(), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["groupbuy_item.id"],
+        ),
+        sa.PrimaryKeyConstraint("item_id", "least"),
+    )
     op.create_table(
         "groupbuy_entry",
         sa.Column("id", sa.Integer(), nullable=False),

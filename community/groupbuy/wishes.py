@@ -1,0 +1,99 @@
+"""What residents wish for, out of the words of one order: `2`, `2 苹果`, `A2 B1`, `红富士2 盐汽水4`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from community.groupbuy.offer import Buy, Choice, Item, NotOffered, choices, choose
+from community.quantity import NUMBER, Order, QuantityFault, normalise, split_order, whole_number
+from community.refusal import Refusal
+
+MOST = 12
+"""Different things one message may order."""
+
+_BREAK = re.compile(r"[,，、;；\n]+")
+_CODES = re.compile(rf"(?:([A-Z]) ?[Xx*×]? ?({NUMBER})(?!\d) ?[份箱盒袋件]?[ ,，、]*)+", re.IGNORECASE)
+_CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
+
+
+class Wish(NamedTuple):
+    """So many portions of an item of a group buy."""
+
+    buy: Buy
+    item: Item
+    quantity: int
+
+
+def read_wishes(text: str, buys: Sequence[Buy], *, strict: bool = False, hint: str = "+{} {}") -> list[Wish]:
+    """What is ordered, each item once. `strict`: nothing but the goods' own words may stand where goods are named.
+
+    Raises QuantityFault where no number fits, NotOffered where no item does, Refusal where several do; `hint` shows
+    how to say it, with room for quantity and item.
+    """
+    found = choices(buys)
+    units = {item.unit for _, item in found}
+    unit = units.pop() if len(units) == 1 else None
+    line = normalise(text)
+    orders = list(_by_code(line)) if _coded(buys) and _CODES.fullmatch(line) else list(_by_name(text, unit))
+    if len(orders) > MOST:
+        raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
+    return _once([_wish(found, order, strict, hint) for order in orders])
+
+
+def _coded(buys: Sequence[Buy]) -> bool:
+    """Codes mean something only where one group buy shows them."""
+    return len(buys) == 1 and len(buys[0].items) > 1
+
+
+def _by_code(line: str) -> Iterator[Order]:
+    for code, number in _CODE.findall(line):
+        quantity = whole_number(number)
+        if not quantity:
+            raise QuantityFault("最少要 1 份")
+        yield Order(quantity, code.upper())
+
+
+def _by_name(text: str, unit: str | None) -> Iterator[Order]:
+    """One order, or several where one number cannot be all that is said."""
+    try:
+        yield split_order(text, unit=unit)
+    except QuantityFault as fault:
+        pieces = [piece for part in _BREAK.split(text) for piece in _pieces(normalise(part))]
+        try:
+            orders = [split_order(piece, unit=unit) for piece in pieces]
+        except QuantityFault:
+            raise fault from None
+        if len(orders) < 2 or not all(order.item for order in orders):
+            raise
+        yield from orders
+
+
+def _pieces(part: str) -> Iterator[str]:
+    """红富士 2 盐汽水4 → 红富士 2, 盐汽水4: a number of its own belongs to the name before it."""
+    held = ""
+    for word in part.split(" "):
+        if held and re.fullmatch(rf"{NUMBER}[份箱盒袋件]?", word):
+            yield f"{held} {word}"
+            held = ""
+        else:
+            if held:
+                yield held
+            held = word
+    if held:
+        yield held
+
+
+def _wish(found: list[Choice], order: Order, strict: bool, hint: str) -> Wish:
+    if strict and order.item and not any(item.holds(order.item) or item.is_called(order.item) for _, item in found):
+        raise NotOffered(order.item)
+    buy, item = choose(found, order.item, hint.format(order.quantity, "{}"))
+    return Wish(buy, item, order.quantity)
+
+
+def _once(wishes: list[Wish]) -> list[Wish]:
+    """The same item named twice is one wish for both together."""
+    together: dict[int, Wish] = {}
+    for wish in wishes:
+        before = together.get(wish.item.id)
+        together[wish.item.id] = wish._replace(quantity=wish.quantity + (before.quantity if before else 0))
+    return list(together.values())

@@ -1,0 +1,35 @@
+"""Households: which door I live behind.
+Type: 绑定 3-2-501 / 我家 / 解绑
+"""
+
+from community.db import Tx
+from community.household import doors, read_household
+from handlers.command import Ask, Reply, command, say
+
+
+@command("绑定", example="绑定 3-2-501", help="告诉店里您住哪一户：楼-单元-门牌", glue="number")
+def bind(tx: Tx, ask: Ask) -> Reply:
+    """Tell where I live; several people may share a door."""
+    household = read_household(ask.rest)
+    if household is None:
+        raise bind.wrong("没看懂是哪一户" if ask.rest else "写上楼、单元、门牌")
+    before = doors.home(tx, ask.who.id)
+    doors.move_in(tx, ask.who.id, household)
+    return say("household/bound", name=ask.who.name, home=str(household), before=str(before) if before else None)
+
+
+@command("我家", example="我家", help="店里记的我住哪一户")
+def home(tx: Tx, ask: Ask) -> Reply | None:
+    """Where the shop thinks I live; 我家 is also how many a sentence begins."""
+    if ask.rest:
+        return None
+    found = doors.home(tx, ask.who.id)
+    return say("household/home", name=ask.who.name, home=str(found) if found else None)
+
+
+@command("解绑", example="解绑", help="让店里忘掉我住哪")
+def unbind(tx: Tx, ask: Ask) -> Reply | None:
+    """Forget where I live."""
+    if ask.rest:
+        return None
+    return say("household/unbound", name=ask.who.name, known=doors.move_out(tx, ask.who.id))
