@@ -325,7 +325,7 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reads = connection.get_execution_options().get("keting_reads", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        _raw(connection).execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 
