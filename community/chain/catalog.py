@@ -1,0 +1,106 @@
+"""What a group buy offers, by every name a neighbour may write: full names, aliases, letters, sizes, short forms."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from community.chain.measure import UNIT, Measure, holds, measures_in
+from community.chain.model import Offer
+from community.chain.words import KINDS
+from community.quantity import COUNTERS, NUMERALS, normalise
+
+_SIZES = "大中小红黄白黑青绿"
+_SIZE = re.compile(rf"(?P<size>[{_SIZES}])(?:[{COUNTERS}号的]|款|个)?\Z")
+_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+_PUNCTUATION = re.compile(r"[^\w]+")
+_SHORTEST = 2  # a single character of a longer name (果, 油) names nothing
+_NUMBER_BEFORE = rf"(?<=[0-9{NUMERALS}])"
+_NUMBER_AFTER = rf"(?= ?[:+x×*]? ?[0-9]| ?[{NUMERALS}][{COUNTERS}])"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The offers and a pattern that finds any of their names; `known` leads from a name to the offers it may mean.
+
+    `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子).
+    """
+
+    offers: tuple[Offer, ...]
+    known: dict[str, frozenset[int]]
+    measures: tuple[frozenset[Measure], ...]
+    pattern: str
+    unit_like: str
+
+    def meant(self, name: str) -> frozenset[int]:
+        """The places in `offers` that a name found by `pattern` may mean."""
+        return self.known.get(_key(name), frozenset())
+
+
+def build(offers: Sequence[Offer]) -> Catalog:
+    """Everything that can be known about the offers before the first row is read."""
+    known: defaultdict[str, set[int]] = defaultdict(set)
+    for at, offer in enumerate(offers):
+        for name in (offer.name, *offer.aliases, _bare(offer.name)):
+            if _key(name):
+                known[_key(name)].add(at)
+    for derived in (_sizes(offers), _short_forms(known)):
+        known |= _new(derived, known)
+    specs = tuple(holds(f"{offer.name} {offer.spec}") for offer in offers)
+    frozen = {name: frozenset(places) for name, places in known.items()}
+    unit_like = [name for name in frozen if re.match(UNIT, name)]
+    return Catalog(tuple(offers), frozen, specs, _pattern(frozen), _pattern(unit_like))
+
+
+def _key(name: str) -> str:
+    """A name without case, spaces and punctuation, as it is compared."""
+    return _PUNCTUATION.sub("", normalise(name)).casefold()
+
+
+def _bare(name: str) -> str:
+    """The name without the specification that may stand in it: 红富士苹果5斤装, 鸡蛋(30枚)."""
+    plain = _BRACKETS.sub("", normalise(name))
+    at = min((measure.start for measure in measures_in(plain)), default=len(plain))
+    return plain[:at] if at else plain
+
+
+def _new(derived: Iterable[tuple[str, set[int]]], known: Collection[str]) -> dict[str, set[int]]:
+    """Names that were worked out and stand for nothing yet; one worked out from several goods may mean any of them."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for name, places in derived:
+        if name not in known:
+            found[name] |= places
+    return found
+
+
+def _sizes(offers: Sequence[Offer]) -> Iterable[tuple[str, set[int]]]:
+    """Sizes and colours that tell offers apart, where a specification or alias is one: 大, 大盒 and 大的 beside 小."""
+    for at, offer in enumerate(offers):
+        for word in map(_key, (offer.spec, *offer.aliases)):
+            if found := _SIZE.fullmatch(word):
+                ends = ("", "的", "号", offer.unit)
+                yield from ((size, {at}) for size in {word, *(found["size"] + end for end in ends)})
+
+
+def _short_forms(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
+    """苹果 for 红富士苹果 and 盐汽水 for 上海盐汽水; 红富士 for it too, because 苹果 is a fruit and not made of 红富士.
+
+    Never less than two characters dropped in front: 番茄 is not 小番茄.
+    """
+    for name, places in list(known.items()):
+        if name.isalpha():
+            yield from ((name[cut:], places) for cut in range(2, len(name) - _SHORTEST + 1))
+            yield from ((name[: -len(end)], places) for end in KINDS if name.endswith(end) and len(name) > len(end) + 2)
+
+
+def _pattern(known: Iterable[str]) -> str:
+    """A pattern for any of the names, the longest first; spaces inside a name do not matter."""
+    return "|".join(_spelled(name) for name in sorted(known, key=lambda name: (-len(name), name))) or r"(?!)"
+
+
+def _spelled(name: str) -> str:
+    letters = "[ -]?".join(map(re.escape, name))
+    begin, end = ("(?<![A-Za-z])", "(?![A-Za-z栋座幢区#])") if name.isascii() else ("", "")
+    if len(name) == 1:  # A2, 2大1小: a single character is a name only beside a number
+        return rf"{begin}(?:{_NUMBER_BEFORE}{letters}(?![^\W\d_])|{letters}{_NUMBER_AFTER}){end}"
+    return rf"{begin}{letters}{end}"

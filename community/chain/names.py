@@ -1,0 +1,195 @@
+"""Tells where in a row the neighbour's name ends and the goods begin."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from community.chain.model import Doubt
+from community.chain.tokens import Token
+from community.chain.words import ends_in_title, is_goods, kind_of, runs_on, second_thought, unsettled, without_wish
+
+ORDERS = frozenset({"offer", "amount", "range", "fraction", "minus"})
+"""Kinds of tokens that say what or how much."""
+
+_APART = frozenset({"space", "stop", "open", "close", "question", "aside", "wish"})
+_BESIDE = frozenset({"place", "phone", "price", "time"})
+_SEPARATORS = tuple(":—–−=~·")
+_OFFICES = ("老板", "老板娘", "团长", "群主", "店长", "店主")
+
+
+class Named(NamedTuple):
+    """A row's name and the tokens that are left; `doubt` says why the name cannot be trusted, None if it can."""
+
+    name: str
+    rest: tuple[Token, ...]
+    doubt: Doubt | None = None
+
+
+class _Piece(NamedTuple):
+    """Tokens that stand together without a space."""
+
+    kind: str
+    text: str
+    tokens: tuple[Token, ...]
+
+
+def known_prefix(body: str, people: Collection[str]) -> str | None:
+    """The longest known name the row begins with, if something else than a word follows it."""
+    for length in sorted({len(name) for name in people if name}, reverse=True):
+        if (name := body[:length]) in people and not _goes_on(name, body[length:]):
+            return name
+    return None
+
+
+def _goes_on(name: str, rest: str) -> bool:
+    return name[-1:].isalnum() and rest[:1].isalnum()
+
+
+def split_name(tokens: Sequence[Token]) -> Named:
+    """The name in front of the first goods or amount, or the title or door at the very end (2份 王阿姨)."""
+    tokens = _without_wishes(_with_doors(tokens))
+    first = next((at for at, token in enumerate(tokens) if token.kind in ORDERS), len(tokens))
+    pieces = _pieces(tokens[:first])
+    named = [piece for piece in pieces if piece.kind in ("word", "latin")]
+    if not named or (named[0].text in _OFFICES and len(pieces) > 1):  # 老板，我要2份 speaks to 老板
+        return _unnamed(tokens, first, pieces)
+    return _named(tokens, first, pieces, named)
+
+
+def _with_doors(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, where a bare number of three or four digits in front of all goods is a door (501), no quantity."""
+    doors, passed = list(tokens), False
+    for at, token in enumerate(doors):
+        passed = passed or token.kind == "offer" or bool(token.unit or token.sign)
+        if not passed and token.kind == "amount" and token.text.isdigit() and len(token.text) in (3, 4):
+            doors[at] = replace(token, kind="place")
+    return doors
+
+
+def _without_wishes(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, where a wish that runs on behind the name (王阿姨要2份) is a token of its own."""
+    apart: list[Token] = []
+    for at, token in enumerate(tokens):
+        name = without_wish(token.text) if token.kind == "word" and tokens[at + 1 : at + 2] else token.text
+        if name != token.text and tokens[at + 1].kind in ORDERS:
+            cut = token.start + len(name)
+            wish = replace(token, kind="wish", text=token.text[len(name) :], start=cut)
+            apart += [replace(token, text=name, end=cut), wish]
+        else:
+            apart.append(token)
+    return apart
+
+
+def _pieces(tokens: Sequence[Token]) -> list[_Piece]:
+    """The tokens in front of the goods, as they stand together; brackets and separators are none of them."""
+    pieces: list[_Piece] = []
+    run: list[Token] = []
+    for token in (*tokens, None):
+        if token and token.kind not in _APART and token.text not in _SEPARATORS:
+            run.append(token)
+        elif run:
+            pieces.append(_piece(run, first=not pieces))
+            run = []
+    return pieces
+
+
+def _piece(run: Sequence[Token], first: bool) -> _Piece:
+    kept = tuple(run[:-1] if len(run) > 1 and run[-1].text == "-" else run)  # 王阿姨-苹果2份
+    text = "".join(token.text for token in kept).lstrip("@")
+    return _Piece(_kind(kept, text, first), text, kept)
+
+
+def _kind(run: tuple[Token, ...], text: str, first: bool) -> str:
+    kinds = {token.kind for token in run}
+    if kinds <= _BESIDE | {"symbol"}:
+        return "beside" if kinds & _BESIDE else "symbol"
+    if "word" not in kinds:
+        return "latin"
+    said = kind_of("".join(token.text for token in run if token.kind == "word"))
+    doubled = first and (text in _OFFICES or text[: len(text) // 2] * 2 == text)  # 小小 and 甜甜 are nicknames
+    return "word" if said == "odd" or doubled else said
+
+
+def _named(tokens: list[Token], first: int, pieces: list[_Piece], named: list[_Piece]) -> Named:
+    """The name as it was written, a door in front of it included; a door behind it is left to the rest."""
+    strangers = [piece for piece in named[1:] if not _belongs(piece, named[0])]
+    people = [piece for piece in named if piece not in strangers]
+    begin, end = _front(pieces, named[0]), people[-1].tokens[-1].end
+    words = "".join(token.text for token in tokens if begin <= token.start < end)
+    name = " ".join(words.split()).lstrip("@")
+    rest = tuple(token for token in tokens if not begin <= token.start < end)
+    after = next((token for token in tokens if token.start == end and token.kind in ORDERS | {"wish"}), None)
+    try:
+        _check(people, strangers, glued=after is not None)
+        return _ended(name, tokens[first:], rest) if after and after.kind != "wish" else Named(name, rest)
+    except Doubt as doubt:
+        return Named(name, rest, doubt)
+
+
+def _front(pieces: Sequence[_Piece], name: _Piece) -> int:
+    """Where the name begins: with the doors in front of it, but not with a telephone number or a time."""
+    doors = (piece for piece in pieces if all(token.kind == "place" for token in piece.tokens))
+    return min([name.tokens[0].start, *(piece.tokens[0].start for piece in doors)])
+
+
+def _belongs(piece: _Piece, name: _Piece) -> bool:
+    """Whether a further word is part of the name: Lily Wang, 幸福里 王阿姨. Any other may be goods nobody offers."""
+    return ends_in_title(piece.text) or (piece.kind == name.kind == "latin")
+
+
+def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool) -> None:
+    if strangers:
+        raise Doubt(second_thought(strangers[0].text) or f"没认出“{strangers[0].text[:12]}”")
+    for piece in people:
+        if is_goods(piece.text):
+            raise Doubt(f"“{piece.text[:12]}”像是商品，不在这次团里")
+        if unsettled(piece.text) or (glued and second_thought(piece.text[1:])):
+            raise Doubt(second_thought(piece.text[1:]) or "问清是谁的、要几份")
+    if glued and runs_on(people[-1].text):
+        raise Doubt(f"“{people[-1].text[:12]}”里名字和商品分不开")
+
+
+def _ended(name: str, tokens: Sequence[Token], rest: tuple[Token, ...]) -> Named:
+    """The name, if what stands right behind it is surely no part of it: 王阿姨苹果, 张三2份, 张三2大, but not 李姐2."""
+    after = tokens[0]
+    if (
+        after.kind == "offer"
+        and not ends_in_title(name)
+        and not name[-1:].isdigit()
+        and not name.endswith(("室", "户"))
+    ):
+        raise Doubt(f"“{name[:8]}{after.text}”里名字和商品分不开")
+    if after.kind == "amount" and after.numerals > 1:
+        raise Doubt(f"“{name[-1]}{after.text}”数量拿不准，名字后面空一格再写")
+    if after.kind != "amount" or after.sign or after.unit:
+        return Named(name, rest)
+    return _with_digits(name, tokens, rest)
+
+
+def _with_digits(name: str, tokens: Sequence[Token], rest: tuple[Token, ...]) -> Named:
+    """A bare number right behind a name: an amount before goods (张三2大), or the name's own (小明2 3份)."""
+    digits, behind = tokens[0], tokens[1:]
+    if behind and behind[0].kind == "offer" and behind[0].start == digits.end:
+        return Named(name, rest)
+    if any(token.kind == "amount" and not token.packed for token in behind):
+        return Named(name + digits.text, tuple(token for token in rest if token is not digits))
+    raise Doubt(f"“{name[:8]}{digits.text}”的 {digits.text} 是名字还是数量")
+
+
+def _unnamed(tokens: list[Token], first: int, pieces: list[_Piece]) -> Named:
+    """A row that begins with goods or an amount: 3-501 +1, 🌸 +1, 苹果妈妈 2份, +1 王阿姨."""
+    for kind in ("beside", "symbol"):
+        if found := next((piece for piece in pieces if piece.kind == kind), None):
+            return Named(found.text, tuple(token for token in tokens if token not in found.tokens))
+    behind = _pieces(tokens[first:])
+    front, last = (behind[0], behind[-1]) if len(behind) > 1 else (None, None)
+    if front and front.tokens[0].kind == "offer" and ends_in_title(front.text) and front.tokens[-1].kind == "word":
+        return Named(front.text, tuple(token for token in tokens if token not in front.tokens))
+    if last and _may_stand_last(last):
+        return Named(last.text, tuple(token for token in tokens if token not in last.tokens))
+    return Named("", tuple(tokens), Doubt("没看出是谁的"))
+
+
+def _may_stand_last(piece: _Piece) -> bool:
+    person = piece.kind == "beside" or (piece.kind == "word" and ends_in_title(piece.text))
+    return person and not any(token.kind in ORDERS for token in piece.tokens)

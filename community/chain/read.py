@@ -1,0 +1,143 @@
+"""Reads a chain: every row sure, doubtful with the reason, or ignored. Pure, and linear in the length of the text."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from community.chain.catalog import Catalog, build
+from community.chain.goods import TakenBack, read_goods
+from community.chain.lines import Found, Raw, find_rows, is_example, may_hold_rows
+from community.chain.model import Chain, Doubt, Offer, Row
+from community.chain.names import ORDERS, Named, known_prefix, split_name
+from community.chain.recognise import is_order_chain
+from community.chain.tokens import Lexer, Token
+from community.chain.words import is_goods, kind_of, may_alter
+from community.quantity import normalise
+
+LONGEST_ROW = 300
+"""Characters of a row that are read; what is longer is an essay, and a person reads it."""
+
+_NOTED = ("note", "origin")
+_STRUCK = re.compile("[\u0335-\u0338]")
+_DASHED = re.compile(r"[^\W\d]-(?=[^\W\d]).*-[+x×]?[0-9]", re.DOTALL)
+_DASH = re.compile(r"(?<![0-9])-|-(?![0-9])")
+
+
+def read_chain(text: str, offers: Sequence[Offer], people: Collection[str] = ()) -> Chain | None:
+    """Read a native or hand-typed chain of orders for `offers`; None where the text is none. Never raises.
+
+    A header (#接龙, #Group Note) with a row makes a chain, and so do two numbered rows that are orders beyond doubt;
+    notices, price lists and chains for a dinner or for checking in are none. Of several snapshots the last is read.
+    `people` are names that are known (members, earlier rows): a name among them is trusted whatever it looks like.
+    """
+    if not may_hold_rows(text):
+        return None
+    catalog = build(offers)
+    reader = _Reader(catalog, frozenset(map(normalise, people)))
+    found = find_rows(text, reader.lexer.mentions_goods)
+    if not found.rows and not (found.announced and found.example):
+        return None
+    chain = reader.chain(found)
+    return chain if is_order_chain(chain, found, reader.lexer) else None
+
+
+class _Reader:
+    """Reads the rows of one text; holds what was worked out about the offers once."""
+
+    def __init__(self, catalog: Catalog, people: frozenset[str]) -> None:
+        self.lexer = Lexer(catalog)
+        self._catalog, self._people = catalog, people
+
+    def chain(self, found: Found) -> Chain:
+        rows = [self.row(raw) for raw in found.rows]
+        menu = _menu(rows)
+        header = [found.header, *(row.raw for row in rows[:menu])]
+        example = [Row(0, "例", "ignored", "示例，不算", (), "", found.example)] if found.example is not None else []
+        return Chain("\n".join(part for part in header if part), (*example, *rows[menu:]))
+
+    def row(self, raw: Raw) -> Row:
+        """One row; whatever it holds, it becomes a row."""
+        if not raw.text or is_example(raw.text):
+            return Row(raw.number, "", "ignored", "示例，不算" if raw.text else "空行", (), "", raw.text)
+        if len(raw.text) > LONGEST_ROW:
+            return _doubtful(raw, raw.text.split()[0][:20], Doubt("这一行太长了，人看一眼"))
+        named = self._named(_separated(raw.text))
+        try:
+            return self._read(raw, named)
+        except Doubt as doubt:
+            return _doubtful(raw, named.name, doubt)
+        except TakenBack:
+            return Row(raw.number, named.name, "ignored", "写了不要了", (), "", raw.text)
+
+    def _named(self, body: str) -> Named:
+        known = known_prefix(body, self._people)
+        said = body if known is None else body[len(known) :]
+        tokens = _folded(self.lexer.cut(said))
+        named = split_name(tokens) if known is None else Named(known, tuple(tokens))
+        return named._replace(doubt=Doubt("像是划掉了，问清还要不要")) if _STRUCK.search(said) else named
+
+    def _read(self, raw: Raw, named: Named) -> Row:
+        if named.doubt and not _is_taken_back(named.rest):
+            raise named.doubt
+        items = read_goods(named.rest, self._catalog)
+        if raw.loose:
+            raise Doubt("隔了一行的那句不知算谁的")
+        return Row(raw.number, named.name, "sure", "", items, _note(named.rest), raw.text)
+
+
+def _doubtful(raw: Raw, name: str, doubt: Doubt) -> Row:
+    return Row(raw.number, name, "doubtful", doubt.reason, (), "", raw.text)
+
+
+def _is_taken_back(rest: Sequence[Token]) -> bool:
+    return any(token.kind == "word" and kind_of(token.text) == "cancel" for token in rest)
+
+
+def _separated(body: str) -> str:
+    """The row without its dashes where they set its parts apart (王阿姨-苹果-2份), so that none is a minus."""
+    return _DASH.sub(" ", body) if _DASHED.search(body) else body
+
+
+def _folded(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with each remark in brackets as one token, unless it may change the order (（2份）, （不要了）)."""
+    folded: list[Token] = []
+    opened: list[int] = []
+    for token in tokens:
+        folded.append(token)
+        if token.kind == "open":
+            opened.append(len(folded) - 1)
+        elif token.kind == "close" and opened:
+            at = opened.pop()
+            if _is_aside(folded[at + 1 : -1]):
+                text = "".join(part.text for part in folded[at + 1 : -1])
+                folded[at:] = [Token("aside", text, folded[at].start, token.end)]
+    return folded
+
+
+def _is_aside(inside: Sequence[Token]) -> bool:
+    if any(token.kind in ORDERS | {"question", "total", "place"} for token in inside):
+        return False
+    words = "".join(token.text for token in inside if token.kind in ("word", "latin"))
+    return kind_of(words) in ("note", "courtesy", "link") or not (may_alter(words) or is_goods(words))
+
+
+def _note(tokens: Sequence[Token]) -> str:
+    """What was asked for beside the goods, each wish as it was written, with the place and time it names."""
+    wishes: list[list[Token]] = [[]]
+    for token in tokens:
+        if wishes[-1] and wishes[-1][-1].end != token.start:
+            wishes.append([])
+        if token.kind in ("aside", "time", "place") or (token.kind == "word" and kind_of(token.text) in _NOTED):
+            wishes[-1].append(token)
+    return "，".join("".join(token.text for token in wish) for wish in wishes if any(map(_is_wish, wish)))
+
+
+def _is_wish(token: Token) -> bool:
+    return token.kind in ("aside", "time", "word")
+
+
+def _menu(rows: Sequence[Row]) -> int:
+    """How many rows belong to a numbered list above the chain (prices, terms), before the numbers restart."""
+    restart = next((at for at in range(len(rows) - 1, 0, -1) if rows[at].row == 1), 0)
+    listed = rows[:restart]
+    is_list = len(listed) > 1 and not any(row.status == "sure" for row in listed)
+    return restart if is_list and any(row.status == "sure" for row in rows[restart:]) else 0

@@ -1,0 +1,130 @@
+"""Understands the words of a row that name no goods; the words themselves stand in words.toml."""
+
+import re
+import tomllib
+from pathlib import Path
+
+_TABLES = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+
+
+def _words(table: str) -> tuple[str, ...]:
+    """The words of a table, the longest first, as an alternation must try them."""
+    return tuple(sorted(set(_TABLES[table].split()), key=lambda word: (-len(word), word)))
+
+
+def _any(words: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+JOINTS = frozenset(_words("joints"))
+"""Words between one thing and the next, as good as a comma."""
+
+KINDS = _words("kinds")
+"""Goods whose name is often dropped behind that of the kind: 红富士 for 红富士苹果."""
+
+_SECOND_THOUGHTS = (
+    (r"[?]|吗|么(?!么)|能不能|可不可以|有没有|多少钱|怎么", "像是在问，还没定下来"),
+    (r"改|换|变更|更正|写错", "像是改过，问清以哪个为准"),
+    (r"取消|不要|不订|不买|退|撤|作废|不参|除", "有不要的，问清还要哪些"),
+    (r"或|要么|随便|任选|混搭|拼", "没说定要哪样"),
+    (r"如果|要是|有的话|没有就|看情况|待定|可能|大概|左右|也许|考虑|先看|暂定", "还没说定"),
+    (r"同上|一样|照旧|跟上|同楼上|老样子|同前|同昨", "写的是“同上”，要问清是几份"),
+    (r"再|又|追加|补|多|少|减|剩", "说的是增减，问清总共几份"),
+    (r"各|每样|每种|都|全", "“各几份”要问清"),
+    (r"几[份箱盒斤袋瓶个]|若干|一些|适量", "没写准数"),
+    (r"帮|代|替", "像是替别人订的，问清是谁的"),
+    (r"[送赠]", "送的怎么算要问清"),
+)
+_THOUGHTS = tuple((re.compile(pattern), reason) for pattern, reason in _SECOND_THOUGHTS)
+_STRONG = re.compile(r".+?(?:不|没|取消|退[了掉]?\Z|改|再[加要来]|追加|作废|或者|同上|一样|[给帮代替].)")
+_ALTERS = re.compile(r"[不没无别改换加减少多或再又各都全退除代替也还?]|取消|如果|要是|一样|同上")
+
+_ATOMS = (
+    ("cancel", _words("taken_back")),
+    ("note", _words("notes")),
+    ("origin", _words("origins")),
+    ("courtesy", _words("courtesy")),
+    ("link", (*_words("links"), *_words("joints"))),
+)
+_ATOM = re.compile("|".join(f"(?P<{kind}>{_any(words)})" for kind, words in _ATOMS) + "|(?P<odd>.)", re.I | re.S)
+_MILDEST_LAST = ("odd", "cancel", "note", "origin", "courtesy", "link")
+_MILD_NOT = re.compile(_any(tuple(word for word in _words("notes") if word[0] in "不别")))
+_LEADS_IN = re.compile(
+    rf"(?:的|新鲜|{_any((*_words('links'), *_words('joints')))}|{_any(_words('origins'))})\Z", re.IGNORECASE
+)
+
+_OCCASION = re.compile(_any(_words("occasions")))
+_REPORT = re.compile(r"到货|取货|提货|核销|汇总|统计|名单|清单|退款|缺货|通知|排名|榜")
+_TRADE = re.compile(rf"[0-9](?:\.[0-9]+)? ?[元块斤]|{_any(_words('trade'))}")
+_WISH = re.compile(r"(?<=..)(?<![不别没])(?:[我只就]?(?:要|想要|订|定|买|拿|来)了?)\Z")
+_GOODS = frozenset(_words("goods"))
+_GOODS_LAST = re.compile(rf"(?:{_any(_words('goods'))})\Z")
+_BRAND = re.compile(_any(_words("brands")))
+_TITLE_LAST = re.compile(rf"(?:{_any(_words('titles'))})家?\Z")
+_LONG_TITLES = tuple(word for word in _words("titles") if len(word) > 1)
+_TITLE_THEN_MORE = re.compile(rf".+(?:{_any(_LONG_TITLES)})(?!家?\Z)[^\d\W]")
+
+
+def kind_of(words: str) -> str:
+    """What words are: cancel (不要了谢谢), note (要小的), origin (山东), courtesy (谢谢), link (还要) or odd."""
+    kinds = {found.lastgroup for found in _ATOM.finditer(_MILD_NOT.sub("小的", words))}
+    if "cancel" in kinds and "note" in kinds:  # 不要小的 takes nothing back
+        return "odd"
+    return next((kind for kind in _MILDEST_LAST if kind in kinds), "link")
+
+
+def leads_in(words: str) -> bool:
+    """Whether goods may follow words without a space and still be those goods: 要苹果, 山东苹果, but not 小番茄."""
+    return _LEADS_IN.search(words) is not None
+
+
+def second_thought(words: str) -> str | None:
+    """The reason to ask, where words say that an order is not settled (改, 或者, 同上); None where they do not."""
+    return next((reason for pattern, reason in _THOUGHTS if pattern.search(words)), None)
+
+
+def unsettled(name: str) -> bool:
+    """Whether a would-be name goes on into what changes an order: 王阿姨不要, 李姐代小陈, 王姐改."""
+    return _STRONG.match(name) is not None
+
+
+def is_other_occasion(title: str) -> bool:
+    """Whether the words above the rows are about something else than goods (聚餐, 打卡), as chains often are."""
+    return _OCCASION.search(title) is not None and _TRADE.search(title) is None
+
+
+def is_trade(title: str) -> bool:
+    """Whether the words above the rows speak of buying together, or of a price."""
+    return _TRADE.search(title) is not None
+
+
+def is_report(title: str) -> bool:
+    """Whether the words above the rows announce the shop's own list (到货, 汇总) rather than ask for orders."""
+    return _REPORT.search(title) is not None
+
+
+def may_alter(words: str) -> bool:
+    """Whether a remark in brackets might change the order, so that it cannot be left unread."""
+    return _ALTERS.search(_MILD_NOT.sub("", words)) is not None
+
+
+def without_wish(name: str) -> str:
+    """A would-be name without the wish that runs on behind it: 王阿姨要, 张三订了; 小来 keeps its 来."""
+    return _WISH.sub("", name)
+
+
+def ends_in_title(name: str) -> bool:
+    """Whether a name ends in a title such as 阿姨 or 师傅, so that goods may follow it without a space."""
+    return _TITLE_LAST.search(name) is not None and _BRAND.search(name) is None
+
+
+def is_goods(name: str) -> bool:
+    """Whether a would-be name ends in goods (王阿姨车厘子, 纯牛奶) or is a brand. 小鱼 and 糖糖 are people."""
+    if name[:1] * 2 == name or (len(name) == 2 and name[0] in "小老阿" and name not in _GOODS):
+        return False
+    return _GOODS_LAST.search(name) is not None or _BRAND.search(name) is not None
+
+
+def runs_on(name: str) -> bool:
+    """Whether words follow a title inside one word (王阿姨车厘子), so that the name may have ended there."""
+    return _TITLE_THEN_MORE.match(name) is not None
