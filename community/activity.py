@@ -1,11 +1,16 @@
 """Activity: what happened, one line each; chatter only as a count per room and day, never its words."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import bindparam, delete
+from sqlmodel import Field, SQLModel, col
 
 from community.db import Tx, change, insert
+
+
+KEEP = timedelta(days=365)
+"""How long the record of who did what is kept."""
 
 
 class Activity(SQLModel, table=True):
@@ -28,6 +33,7 @@ class Chatter(SQLModel, table=True):
 
 
 _NOTE = change(insert(Activity))
+_FORGET = change(delete(Activity).where(col(Activity.at) < bindparam("before")))
 _COUNT = insert(Chatter)
 _TALK = change(
     _COUNT.on_conflict_do_update(
@@ -39,6 +45,11 @@ _TALK = change(
 def note(tx: Tx, kind: str, now: datetime, room_id: str | None, member_id: str | None, detail: str = "") -> None:
     """Write down that it happened."""
     tx.run(_NOTE, at=int(now.timestamp()), room_id=room_id, member_id=member_id, kind=kind, detail=detail)
+
+
+def forget_old(tx: Tx, now: datetime) -> int:
+    """Drop what was done longer than KEEP ago; how many lines. The counts of chatter name nobody and stay."""
+    return tx.run(_FORGET, before=int((now - KEEP).timestamp()))
 
 
 def count_chatter(tx: Tx, counts: Mapping[str, int], now: datetime) -> None:

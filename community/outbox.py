@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, func, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col
 
@@ -22,6 +22,8 @@ Outcome = Literal["sent", "refused", "unreachable", "unsure"]
 
 RANK: dict[Kind, int] = {"answer": 0, "notice": 1, "post": 2}
 URGENT = -1
+KEEP = timedelta(days=180)
+"""How long what was said is kept; orders and accounts have tables of their own."""
 WORTH: dict[Kind, timedelta] = {
     "answer": timedelta(hours=2),
     "notice": timedelta(hours=24),
@@ -161,6 +163,7 @@ _TAKE = change(
     .values(status="sending", batch=bindparam("as_batch"), attempts=col(Outbox.attempts) + 1)
 )
 _SENT = change(update(Outbox).where(_of_batch, _open).values(status="sent", sent_at=bindparam("at")))
+_FORGET = change(delete(Outbox).where(_is != "queued", _is != "sending", col(Outbox.created_at) < bindparam("before")))
 _FAILED = change(update(Outbox).where(_of_batch, _is == "sending").values(status="failed"))
 _RETRY = change(
     update(Outbox).where(_of_batch, _is == "sending").values(status="queued", batch=None, not_before=bindparam("later"))
@@ -335,3 +338,8 @@ def _text(lines: Sequence[Line]) -> str:
 def _same(ours: str, echoed: str) -> bool:
     """Gateways trim and change line ends; nothing else may differ."""
     return "".join(ours.split()) == "".join(echoed.split())
+
+
+def forget_old(tx: Tx, now: datetime) -> int:
+    """Drop what was said, or not said, longer than KEEP ago, for it names people; how many lines."""
+    return tx.run(_FORGET, before=int((now - KEEP).timestamp()))

@@ -21,7 +21,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
-from community import seen, setting
+from community import activity, outbox, seen, setting
 from community.db import Database, Tx
 from community.house import House
 
@@ -125,4 +125,6 @@ def _had_turn(tx: Tx, name: str, now: datetime) -> None:
 
 
 FORGET_SEEN = daily("忘掉旧消息编号", time(3, 40), seen.forget_old)
+FORGET_SAID = daily("忘掉早先说过的话", time(3, 42), outbox.forget_old)
+FORGET_DONE = daily("忘掉早先的记录", time(3, 44), activity.forget_old)
 BACK_UP = Errand("夜间备份", time(3, 30), back_up)
