@@ -8,7 +8,6 @@ from sqlmodel import Field, SQLModel, col
 
 from community.db import Tx, change, insert
 
-
 KEEP = timedelta(days=365)
 """How long the record of who did what is kept."""
 

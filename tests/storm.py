@@ -26,7 +26,7 @@ LOOK = 0.05
 """Seconds between two looks into the database: more often would slow down the bot."""
 
 _ORDERED = re.compile(r"(邻居\d\d) 已记下 \S+ (?:加(\d+)份，一共)?(\d+)份，")
-_CODE = re.compile(r"(邻居\d\d)，领取码 (\d{6})，")
+_CODE = re.compile(r"邻居\d\d，领取码 (\d{6})，")
 _HANDED = re.compile(r"核销好了：给(邻居\d\d) (\d+)个鸡蛋")
 
 Said = tuple[str, str]
@@ -95,6 +95,8 @@ class Storm:
         for room in STOCK:
             await self._open_room(room)
         self.bot.give_eggs(people[:FETCHING], EGGS)
+        self.gateway.say(people[0], AMPLE, f"领鸡蛋 {EGGS // 2}")
+        await self._heard_in(AMPLE, "领取码")
 
     async def _open_room(self, room: str) -> None:
         terms = f"开团 苹果 9元 {STOCK[room]}份 明天18:00截单"
@@ -136,12 +138,13 @@ class Storm:
 
     async def _kill_in_a_post(self) -> None:
         """Once more when the gateway has taken the words of a post and has not said yet that it has."""
-        queued = "SELECT id, text FROM outbox WHERE kind = 'post' AND status = 'queued' ORDER BY id LIMIT 1"
+        queued = "SELECT id, text FROM outbox WHERE kind = 'post' AND status = 'queued' ORDER BY id DESC LIMIT 1"
         await until(lambda: self.bot.rows(queued), 90, every=LOOK)
         [(line, words)] = self.bot.rows(queued)
         self.gateway.do("hold", what=words)
+        on_its_way = "SELECT 1 FROM outbox WHERE text = ? AND status IN ('sending', 'uncertain')"
         left = "SELECT 1 FROM outbox WHERE id = ? AND status <> 'queued'"
-        await until(lambda: self.bot.rows(left, line), 150, every=LOOK)
+        await until(lambda: self.bot.rows(on_its_way, words) or self.bot.rows(left, line), 150, every=LOOK)
         await self._kill_now(words)
 
     async def _kill_now(self, held: str | None = None) -> None:
@@ -155,18 +158,22 @@ class Storm:
             await self.bot.online()
 
     async def _fetch(self) -> None:
-        """Some fetch their eggs: with the code that they hear, 李姐 hands them over, asked twice for good measure."""
+        """Some fetch their eggs, and every few moments 李姐 hands over whatever she has heard a code for."""
         dice = Random(self.seed + 2)
-        for who in range(FETCHING):
+        for who in range(1, FETCHING):
             self.gateway.say(f"r{who:02d}", AMPLE, f"领鸡蛋 {EGGS // 2}")
             await asyncio.sleep(dice.uniform(1, 6))
-            for code in {m[2] for _, line in self.lines if (m := _CODE.match(line))}:
-                self.gateway.say("li", AMPLE, f"核销 {code}")
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        for code in sorted({m[1] for _, line in self.lines if (m := _CODE.match(line))}):
+            self.gateway.say("li", AMPLE, f"核销 {code}")
 
     # --- afterwards ---
 
     async def _settle(self) -> None:
         """Wait until nothing is left to be said; a post in doubt is never said again."""
+        self._hand_over()
         unsaid = (
             "SELECT 1 FROM outbox WHERE status IN ('queued', 'sending') OR (status = 'uncertain' AND kind <> 'post')"
         )
