@@ -114,6 +114,11 @@ def test_a_known_name_is_trusted_whatever_it_looks_like() -> None:
     assert one("王阿姨 2份", people=["王"]).name == "王阿姨"
 
 
+def test_a_chain_for_an_occasion_is_ours_once_somebody_names_goods() -> None:
+    assert read_chain("#接龙 周六聚餐\n1. 王阿姨 +1", FRUIT) is None
+    assert read_chain("#接龙 周六聚餐\n1. 王阿姨 苹果2份", FRUIT) is not None
+
+
 def test_the_header_is_what_stands_above_the_rows() -> None:
     found = read_chain("@所有人 今天的#接龙\n苹果 5斤29.9\n例 张三 2份\n1. 王阿姨 2份", (APPLES,))
     assert found is not None
@@ -140,6 +145,7 @@ BEFORE = ("1. 王阿姨 2份", "2. 李姐 1份", "3. 小陈 1份")
 DIFFS = [
     (("1. 王阿姨 2份", "2. 李姐 1份", "3. 小陈 1份"), []),
     ((*BEFORE, "4. 老周 1份"), [("added", "", "老周 1份")]),
+    ((*BEFORE, "4. +1"), [("added", "", "+1")]),
     (("1. 王阿姨 1份", *BEFORE[1:]), [("changed", "王阿姨 2份", "王阿姨 1份")]),
     (("1. 王阿姨 2份", "2. 小陈 1份"), [("removed", "李姐 1份", "")]),
     (("1. 王阿姨 2份", "3. 小陈 1份"), [("removed", "李姐 1份", "")]),
@@ -248,7 +254,7 @@ def test_words_that_leave_an_order_open_make_it_doubtful(
     assert one(f"{name} {typed(asked)}{between}{more}", FRUIT).status == "doubtful"
 
 
-NAMES = st.text(min_size=1, max_size=12).map(normalise).filter(lambda name: name and "接龙" not in name)
+NAMES = st.text(min_size=1, max_size=12).map(normalise).filter(bool)
 ORDERS = st.dictionaries(st.sampled_from(FRUIT), st.integers(1, 999), min_size=1)
 WRITTEN = st.lists(st.tuples(NAMES, ORDERS), min_size=1, max_size=9)
 

@@ -29,7 +29,7 @@ def diff(before: Chain, after: Chain) -> tuple[Change, ...]:
 
 
 def _people(chain: Chain) -> list[Row]:
-    return [row for row in chain.rows if row.name and not (row.row == 0 and row.status == "ignored")]
+    return [row for row in chain.rows if row.status != "ignored" or (row.name and row.row)]
 
 
 def _change(before: Row | None, after: Row) -> Change | None:

@@ -110,7 +110,7 @@ def _clauses(tokens: Iterable[Token]) -> list[list[Token]]:
         elif token.kind in ("offer", "amount"):
             clause = clauses[-1]
             if token.kind == "offer" and clause and (both := clause[-1].offers & token.offers):
-                clause[-1] = replace(token, offers=both)
+                clause[-1] = token._replace(offers=both)
             else:
                 clause.append(token)
     return [clause for clause in clauses if clause]

@@ -1,7 +1,6 @@
 """Tells where in a row the neighbour's name ends and the goods begin."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from community.chain.model import Doubt
@@ -62,7 +61,7 @@ def _with_doors(tokens: Sequence[Token]) -> list[Token]:
     for at, token in enumerate(doors):
         passed = passed or token.kind == "offer" or bool(token.unit or token.sign)
         if not passed and token.kind == "amount" and token.text.isdigit() and len(token.text) in (3, 4):
-            doors[at] = replace(token, kind="place")
+            doors[at] = token._replace(kind="place")
     return doors
 
 
@@ -73,8 +72,8 @@ def _without_wishes(tokens: Sequence[Token]) -> list[Token]:
         name = without_wish(token.text) if token.kind == "word" and tokens[at + 1 : at + 2] else token.text
         if name != token.text and tokens[at + 1].kind in ORDERS:
             cut = token.start + len(name)
-            wish = replace(token, kind="wish", text=token.text[len(name) :], start=cut)
-            apart += [replace(token, text=name, end=cut), wish]
+            wish = token._replace(kind="wish", text=token.text[len(name) :], start=cut)
+            apart += [token._replace(text=name, end=cut), wish]
         else:
             apart.append(token)
     return apart

@@ -56,7 +56,7 @@ class _Reader:
 
     def row(self, raw: Raw) -> Row:
         """One row; whatever it holds, it becomes a row."""
-        if not raw.text or is_example(raw.text):
+        if not raw.text or (is_example(raw.text) and known_prefix(raw.text, self._people) is None):
             return Row(raw.number, "", "ignored", "示例，不算" if raw.text else "空行", (), "", raw.text)
         if len(raw.text) > LONGEST_ROW:
             return _doubtful(raw, raw.text.split()[0][:20], Doubt("这一行太长了，人看一眼"))

@@ -11,12 +11,13 @@ from community.chain.words import is_other_occasion, is_report, is_trade
 def is_order_chain(chain: Chain, found: Found, lexer: Lexer) -> bool:
     """Whether rows that were found are a chain of orders.
 
-    A header (#接龙) makes one, unless its title is about something else and names no goods. The bare word 接龙 above
-    rows makes one with an order beyond doubt. Without either the numbers must count upwards and most rows, two at
-    least, be orders beyond doubt.
+    A header (#接龙) makes one, unless its title is about something else and nobody names goods. The bare word 接龙
+    above rows makes one with an order beyond doubt. Without either the numbers must count upwards and most rows, two
+    at least, be orders beyond doubt.
     """
     about_goods = lexer.names_goods(chain.header)
-    if is_other_occasion(chain.header) and not about_goods:
+    named = any(row.status == "sure" and lexer.names_goods(row.raw) for row in chain.rows)
+    if is_other_occasion(chain.header) and not (about_goods or named):
         return False
     if found.announced:
         return True

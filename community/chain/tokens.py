@@ -1,12 +1,12 @@
 """Cuts one row of a chain into tokens: goods, amounts, places, times, brackets, words. Decides nothing."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from community.chain.catalog import Catalog
 from community.chain.measure import DIGITS, UNIT, canonical, plain_number
-from community.household import HOUSEHOLD
+from community.household.reading import HOUSEHOLD
 from community.money import PRICE
 from community.quantity import NUMERALS, whole_number
 
@@ -54,8 +54,7 @@ _AMOUNT = re.compile(
 _APPROXIMATE = re.compile("一两|两三|一二|二三|三四|四五|五六|六七|七八|八九|三五|一半")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a row from `start` to `end`, of one kind of the table above, or "offer".
 
     `offers` are the places of the offers a name may mean. For an amount: `number` as it is compared, `unit` canonical
@@ -92,24 +91,36 @@ class Lexer:
 
     def cut(self, body: str) -> list[Token]:
         """The tokens of a normalised row, every character in exactly one of them."""
-        tokens: list[Token] = []
-        for found in self._pattern.finditer(body):
-            for token in self._tokens(found):
-                if tokens and token.kind == "word" == tokens[-1].kind:
-                    tokens[-1] = replace(tokens[-1], text=tokens[-1].text + token.text, end=token.end)
-                else:
-                    tokens.append(token)
-        return tokens
+        return list(_words_joined(token for found in self._pattern.finditer(body) for token in self._tokens(found)))
 
     def _tokens(self, found: re.Match[str]) -> Iterator[Token]:
         kind = (found.lastgroup or "").partition("_")[0]
         token = Token(kind, found[0], found.start(), found.end())
         if kind == "offer":
-            yield replace(token, offers=self._catalog.meant(found[0]))
+            yield token._replace(offers=self._catalog.meant(found[0]))
         elif kind == "amount":
             yield from _amount(token)
         else:
             yield token
+
+
+def _words_joined(tokens: Iterable[Token]) -> Iterator[Token]:
+    """The tokens, where single characters that stand together are one word."""
+    word: list[Token] = []
+    for token in tokens:
+        if token.kind == "word":
+            word.append(token)
+            continue
+        if word:
+            yield _word(word)
+            word = []
+        yield token
+    if word:
+        yield _word(word)
+
+
+def _word(characters: list[Token]) -> Token:
+    return Token("word", "".join(one.text for one in characters), characters[0].start, characters[-1].end)
 
 
 def _amount(token: Token) -> Iterator[Token]:
@@ -121,15 +132,14 @@ def _amount(token: Token) -> Iterator[Token]:
     run = parts["number"] if parts else ""
     number = run if run[:1].isdigit() else _spoken(run)
     if not parts or _APPROXIMATE.search(run):
-        yield replace(token, kind="range")
+        yield token._replace(kind="range")
     elif not number or (parts["sign"] and number != run):
-        yield replace(token, kind="fraction")
+        yield token._replace(kind="fraction")
     else:
         cut = len(run) - len(number)
         if cut:
             yield Token("word", run[:cut], token.start, token.start + cut)
-        yield replace(
-            token,
+        yield token._replace(
             text=token.text[cut:],
             start=token.start + cut,
             number=plain_number(number),
