@@ -103,7 +103,8 @@ def answer(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now
         if reply is None:
             tx.undo()
             return
-        text, urgent = house.wording.render(reply.template, **reply.values), reply.urgent
+        text = house.wording.render(reply.template, **reply.values) if reply.template else ""
+        urgent = reply.urgent
     except Refusal as refusal:
         text, urgent = _afresh(tx, heard, now, _addressed(heard, refusal.text)), False
     except Exception as error:
@@ -112,7 +113,8 @@ def answer(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now
         log.exception("%s failed", command.keywords[0])
         text, urgent = _afresh(tx, heard, now, _addressed(heard, CALM)), False
     to = heard.room.id if heard.room else heard.by.id
-    outbox.say(tx, to, text, "answer", now, urgent=urgent)
+    if text:
+        outbox.say(tx, to, text, "answer", now, urgent=urgent)
     activity.note(tx, command.keywords[0], now, heard.room.id if heard.room else None, heard.by.id)
 
 
