@@ -66,7 +66,7 @@ def export(
 
 @app.command()
 def products(
-    file: Annotated[Path, typer.Argument(help="商品表，.csv 或 .xlsx，第一行写列名", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="商品表，.csv 或 .xlsx，第一行写列名")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只试一遍：哪一行有错都列出来，不写进去")] = False,
     db: Database = None,
 ) -> None:

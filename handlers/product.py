@@ -40,8 +40,8 @@ def shelve(tx: Tx, ask: Ask) -> Reply:
     repriced = product.reprice(
         tx, known.name if known else words[0], spec, _price(price, shelve), ask.now.date(), unit=unit[1] if unit else ""
     )
-    this, today = repriced.product.id, ask.now.date()
-    overtaken, faded = deals.overtaken(tx, this, today), deals.faded(tx, this, today)
+    this, day = repriced.product.id, ask.now.date()
+    overtaken, faded = deals.overtaken(tx, this, day), deals.faded(tx, this, day)
     return say("product/shelved", product=repriced.product, before=repriced.before, overtaken=overtaken, faded=faded)
 
 
@@ -70,7 +70,9 @@ def discount(tx: Tx, ask: Ask) -> Reply:
 @command("查价", example="查价 鲜鸡蛋", help="平时卖多少、前7天最低多少、原价能写到多少", who=Role.CLERK, everyday=True)
 def look_up(tx: Tx, ask: Ask) -> Reply:
     """The prices of a product, and what may be written as the price before."""
-    found = names.must_find(tx, ask.rest or "…")
+    if not ask.rest:
+        raise look_up.wrong("写上品名")
+    found = names.must_find(tx, ask.rest)
     day = ask.now.date()
     offer = next((each for each in product.deals_on(tx, day) if each.name == found.name), None)
     lowest = prices.lowest_of_last_days(tx, found.id, day)
@@ -95,10 +97,10 @@ def alias(tx: Tx, ask: Ask) -> Reply:
 @command("删别名", example="删别名 笨鸡蛋", help="这个叫法不用了", who=Role.CLERK)
 def forget_alias(tx: Tx, ask: Ask) -> Reply:
     """Let a word mean nothing any more."""
-    found = names.drop_alias(tx, ask.rest)
-    if found is None:
+    found = product.find(tx, ask.rest)
+    if found is None or not names.drop_alias(tx, names.key(ask.rest)):
         raise forget_alias.wrong(f"“{ask.rest[:20]}”不是别名" if ask.rest else "写上不用的别名")
-    return say("product/aliases", name=found.name, aliases=names.aliases_of(tx, found.id), gone=ask.rest)
+    return say("product/aliases", name=found.name, aliases=names.aliases_of(tx, found.id))
 
 
 def _place_of_price(words: list[str]) -> int:

@@ -71,13 +71,13 @@ def _stock(text: str) -> int:
     return int(found[1])
 
 
-def _aliases(text: str) -> tuple[str, ...]:
+def _aliases(text: str) -> dict[str, str]:
     if text == NONE:
-        return ()
+        return {}
     found = names.split_aliases(text)
     if len(found) > names.MOST_ALIASES:
         raise CellFault(f"最多 {names.MOST_ALIASES} 个")
-    return tuple(_name(alias) for alias in found)
+    return {word: _name(alias) for word, alias in found.items()}
 
 
 NONE = "无"

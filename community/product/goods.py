@@ -1,7 +1,7 @@
 """All goods at once: what the shop has, for a list to be compared with, and the writing of many products in one go."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,22 +11,27 @@ from sqlmodel import col
 
 from community.db import Tx, change, columns, prepare
 from community.product import names, prices, shelf, stock
+from community.product.names import Found
 from community.product.shelf import USUAL_UNIT
 from community.product.tables import Product, ProductWord, Stock
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One product as a list has it, prices in cents; None where its cell is empty, which leaves what is there."""
+    """One product as a list has it, prices in cents; None where its cell is empty, which leaves what is there.
+
+    `word` is the key of its name; `aliases` have theirs before them.
+    """
 
     row: int
+    word: str
     name: str
     spec: str | None = None
     unit: str | None = None
     price: int | None = None
     cost: int | None = None
     stock: int | None = None
-    aliases: tuple[str, ...] | None = None
+    aliases: Mapping[str, str] | None = None
 
 
 class OnShelf(NamedTuple):
@@ -40,7 +45,7 @@ class OnShelf(NamedTuple):
     cost: int | None
     stock: int | None
     in_sheet: int | None
-    aliases: tuple[str, ...]
+    aliases: Mapping[str, str]
 
 
 class Step(NamedTuple):
@@ -64,6 +69,7 @@ class _Row(NamedTuple):
 
 class _Alias(NamedTuple):
     product_id: int
+    word: str
     alias: str
 
 
@@ -93,10 +99,10 @@ _CHANGE = change(
 
 def on_shelf(tx: Tx) -> dict[str, OnShelf]:
     """Every product the shop has, by the key of its name."""
-    aliases: defaultdict[int, list[str]] = defaultdict(list)
-    for product_id, alias in tx.all(_ALIASES):
-        aliases[product_id].append(alias)
-    return {row.word: OnShelf(*row[1:], tuple(aliases[row.id])) for row in tx.all(_GOODS)}
+    aliases: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for product_id, word, alias in tx.all(_ALIASES):
+        aliases[product_id][word] = alias
+    return {row.word: OnShelf(*row[1:], aliases.get(row.id, {})) for row in tx.all(_GOODS)}
 
 
 def write(tx: Tx, steps: Iterable[Step], now: datetime) -> None:
@@ -104,29 +110,24 @@ def write(tx: Tx, steps: Iterable[Step], now: datetime) -> None:
     written = [(line, before, _product(tx, line, before, now)) for line, before in steps]
     for line, before, _ in written:
         if before and line.aliases is not None:
-            kept = set(map(names.key, line.aliases))
-            _drop(tx, (alias for alias in before.aliases if names.key(alias) not in kept))
+            for word in before.aliases.keys() - line.aliases.keys():
+                names.drop_alias(tx, word)
     for line, _, product_id in written:  # only now: an alias may have moved from one product to another
-        if line.aliases:
-            names.add_aliases(tx, product_id, line.aliases)
-
-
-def _drop(tx: Tx, aliases: Iterable[str]) -> None:
-    for alias in aliases:
-        names.drop_alias(tx, alias)
+        for word, alias in (line.aliases or {}).items():
+            names.call(tx, product_id, word, alias)
 
 
 def _product(tx: Tx, line: Line, before: OnShelf | None, now: datetime) -> int:
     product_id = _changed(tx, line, before, now) if before else _new(tx, line, now)
     if line.stock is not None and (before is None or line.stock != before.in_sheet):
-        stock.count_in_sheet(tx, product_id, line.stock, now)
+        stock.count_in_sheet(tx, product_id, before and before.stock, line.stock, now)
     return product_id
 
 
 def _new(tx: Tx, line: Line, now: datetime) -> int:
     assert line.price is not None, "a new product without a price is a problem"  # noqa: S101 - narrows the type
-    unit = line.unit or USUAL_UNIT
-    return shelf.add_product(tx, line.name, line.spec or "", unit, line.price, cost=line.cost, since=now.date())
+    product = Found(0, line.name, line.spec or "", line.unit or USUAL_UNIT, line.price)
+    return shelf.put(tx, product, line.word, cost=line.cost, since=now.date())
 
 
 def _changed(tx: Tx, line: Line, before: OnShelf, now: datetime) -> int:

@@ -4,7 +4,7 @@ All or nothing: while a single row is wrong, nothing of the list is written. A c
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -127,9 +127,9 @@ def _values(columns: Sequence[Column | None], row: Row) -> tuple[dict[str, Any],
 
 def _line(row: int, values: dict[str, Any]) -> Line:
     """The row as a line; a product's own name among its aliases says nothing new."""
-    line = Line(row, **values)
-    own = key(line.name)
-    return replace(line, aliases=line.aliases and tuple(alias for alias in line.aliases if key(alias) != own))
+    word, aliases = key(values["name"]), values.get("aliases")
+    others = None if aliases is None else {other: alias for other, alias in aliases.items() if other != word}
+    return Line(row, word, **values | {"aliases": others})
 
 
 def _cut(text: str) -> str:
@@ -147,42 +147,40 @@ def _decide(
     found += [
         Problem(line.row, f"“{line.name}”是新商品，要写价格")
         for line in lines
-        if line.price is None and line.row not in faulty and key(line.name) not in shelf
+        if line.price is None and line.row not in faulty and line.word not in shelf
     ]
     if found:
         return Outcome(problems=sorted(found, key=lambda problem: problem.row)), []
-    outcome, steps = Outcome(), [Step(line, shelf.get(key(line.name))) for line in lines]
-    for line, before in steps:
-        _sort_in(outcome, line, before)
-    return outcome, steps
+    outcome, steps = Outcome(), [Step(line, shelf.get(line.word)) for line in lines]
+    return outcome, [step for step in steps if _sort_in(outcome, *step)]
 
 
-def _sort_in(outcome: Outcome, line: Line, before: OnShelf | None) -> None:
+def _sort_in(outcome: Outcome, line: Line, before: OnShelf | None) -> bool:
+    """Count the line as new, changed or neither; whether there is anything to write."""
     if before is None:
         outcome.new.append(Change(line.name, tuple(_description(line))))
-        return
+        return True
     outcome.left += line.stock is not None and line.stock == before.in_sheet != before.stock
     differences = tuple(_differences(line, before))
     if differences:
         outcome.changed.append(Change(before.name, differences))
     else:
         outcome.unchanged += 1
+    return bool(differences) or line.stock not in (None, before.in_sheet)
 
 
 def _clashes(lines: Sequence[Line], shelf: Mapping[str, OnShelf]) -> Iterator[Problem]:
     """Every word of the list that would mean two products."""
     rows: dict[str, int] = {}
     for line in lines:
-        if rows.setdefault(key(line.name), line.row) != line.row:
-            yield Problem(line.row, f"品名“{line.name}”和第 {rows[key(line.name)]} 行重复")
+        if rows.setdefault(line.word, line.row) != line.row:
+            yield Problem(line.row, f"品名“{line.name}”和第 {rows[line.word]} 行重复")
     holders = _kept_aliases(lines, shelf)
     for line in lines:
-        own = key(line.name)
-        if own not in shelf and own in holders:
-            yield Problem(line.row, f"品名“{line.name}”已经是“{holders[own]}”的别名了")
-        for alias in line.aliases or ():
-            word = key(alias)
-            if word != own and (word in shelf or word in rows):
+        if line.word not in shelf and line.word in holders:
+            yield Problem(line.row, f"品名“{line.name}”已经是“{holders[line.word]}”的别名了")
+        for word, alias in (line.aliases or {}).items():
+            if word in shelf or word in rows:
                 yield Problem(line.row, f"别名“{alias}”是另一样商品的品名")
             elif holders.setdefault(word, line.name) != line.name:
                 yield Problem(line.row, f"别名“{alias}”已经是“{holders[word]}”的别名了")
@@ -190,9 +188,9 @@ def _clashes(lines: Sequence[Line], shelf: Mapping[str, OnShelf]) -> Iterator[Pr
 
 def _kept_aliases(lines: Sequence[Line], shelf: Mapping[str, OnShelf]) -> dict[str, str]:
     """The aliases that the list does not touch, and the product each means."""
-    touched = {key(line.name) for line in lines if line.aliases is not None}
+    touched = {line.word for line in lines if line.aliases is not None}
     kept = (each for word, each in shelf.items() if word not in touched)
-    return {key(alias): each.name for each in kept for alias in each.aliases}
+    return {word: each.name for each in kept for word in each.aliases}
 
 
 def _description(line: Line) -> Iterator[str]:
@@ -203,7 +201,7 @@ def _description(line: Line) -> Iterator[str]:
     if line.stock is not None:
         yield f"库存 {line.stock}"
     if line.aliases:
-        yield f"别名 {'、'.join(line.aliases)}"
+        yield f"别名 {'、'.join(line.aliases.values())}"
 
 
 def _differences(line: Line, before: OnShelf) -> Iterator[str]:
@@ -215,7 +213,7 @@ def _differences(line: Line, before: OnShelf) -> Iterator[str]:
         ("价格", yuan(before.cents), _money(line.price)),
         ("成本", _money(before.cost), _money(line.cost)),
         ("库存", before.stock, line.stock if line.stock != before.in_sheet else None),
-        ("别名", "、".join(before.aliases), _new_aliases(line, before)),
+        ("别名", "、".join(before.aliases.values()), _new_aliases(line, before)),
     )
     for heading, old, new in pairs:
         if new is not None and old != new:
@@ -224,9 +222,9 @@ def _differences(line: Line, before: OnShelf) -> Iterator[str]:
 
 def _new_aliases(line: Line, before: OnShelf) -> str | None:
     """The aliases of the list; None where they are the same, in whatever order."""
-    if line.aliases is None or set(map(key, line.aliases)) == set(map(key, before.aliases)):
+    if line.aliases is None or line.aliases.keys() == before.aliases.keys():
         return None
-    return "、".join(line.aliases)
+    return "、".join(line.aliases.values())
 
 
 def _money(cents: int | None) -> str | None:

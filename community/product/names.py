@@ -1,7 +1,7 @@
 """What people call a product: its name and its aliases, each word meaning one product only."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, or_, select
@@ -79,10 +79,10 @@ def key(words: str) -> str:
     return normalise(words).casefold()
 
 
-def split_aliases(text: str) -> tuple[str, ...]:
-    """The aliases in 土鸡蛋、笨鸡蛋, parted by 、 , ; or |, each once, in the order written."""
+def split_aliases(text: str) -> dict[str, str]:
+    """The aliases in 土鸡蛋、笨鸡蛋, parted by 、 , ; or |, in order: the key of each, and how it is written."""
     found = {key(piece): normalise(piece) for piece in _BETWEEN.split(text)}
-    return tuple(piece for word, piece in found.items() if word)
+    return {word: alias for word, alias in found.items() if word}
 
 
 def find(tx: Tx, words: str) -> Found | None:
@@ -110,29 +110,28 @@ def must_find(tx: Tx, words: str) -> Found:
     raise Refusal(f"店里还没有“{name}”，先上架：上架 {name} 规格 平时的价")
 
 
-def call(tx: Tx, product_id: int, name: str) -> None:
-    """Let `name` mean the product, whose name it is; `taken` has been asked before."""
-    tx.run(_ADD, word=key(name), product_id=product_id, alias=None)
+def call(tx: Tx, product_id: int, word: str, alias: str | None = None) -> bool:
+    """Let `word`, as `key` makes it, mean the product: its name, or an alias so written. False where it is taken."""
+    return tx.run(_ADD, word=word, product_id=product_id, alias=alias) == 1
 
 
-def add_aliases(tx: Tx, product_id: int, aliases: Iterable[str]) -> None:
-    """Let these words mean the product too; raises Refusal for one that means another."""
-    for alias in aliases:
+def add_aliases(tx: Tx, product_id: int, aliases: Mapping[str, str]) -> None:
+    """Let these words, as `split_aliases` gives them, mean the product too; raises Refusal for one of another's."""
+    for word, alias in aliases.items():
         if len(alias) > LONGEST_NAME:
             raise Refusal(f"别名最多 {LONGEST_NAME} 个字")
-        if tx.run(_ADD, word=key(alias), product_id=product_id, alias=alias):
+        if call(tx, product_id, word, alias):
             continue
-        holder = tx.one(_FIND, word=key(alias))
+        holder = tx.one(_FIND, word=word)
         if holder is not None and holder.id != product_id:
             raise Refusal(_taken(holder, alias))
     if len(aliases_of(tx, product_id)) > MOST_ALIASES:
         raise Refusal(f"一样商品最多 {MOST_ALIASES} 个别名")
 
 
-def drop_alias(tx: Tx, alias: str) -> Found | None:
-    """Let a word mean nothing any more; the product it was an alias of, None where it was none."""
-    found = tx.one(_FIND, word=key(alias))
-    return found if tx.run(_DROP, this=key(alias)) else None
+def drop_alias(tx: Tx, word: str) -> bool:
+    """Let a word, as `key` makes it, mean nothing any more; False where it was no alias."""
+    return tx.run(_DROP, this=word) == 1
 
 
 def aliases_of(tx: Tx, product_id: int) -> list[str]:

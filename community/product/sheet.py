@@ -21,6 +21,11 @@ MOST_BYTES = 20_000_000
 
 _MOST_UNPACKED = 200_000_000
 _SHEET_END = 1_048_576  # no spreadsheet has more rows, however many of them are empty
+_TROUBLE: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件",
+    IsADirectoryError: "这是个文件夹，要写里面的那张表",
+    PermissionError: "这个文件不让读，看看是不是正被别的程序开着",
+}
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _FORMULA = "是个公式，请改成写好的字"
 _SEPARATORS = (",", "\t", ";")
@@ -62,7 +67,7 @@ def read_sheet(path: Path) -> list[Row]:
             raise SheetFault(f"文件有 {size // 1_000_000} MB，太大了，一张表最多 {MOST_BYTES // 1_000_000} MB")
         head = path.read_bytes()[:4]
     except OSError as error:
-        raise SheetFault(f"文件打不开：{error.strerror}") from error
+        raise SheetFault(_TROUBLE.get(type(error), "文件打不开")) from error
     if head.startswith(_OLD_EXCEL):
         raise SheetFault("这是老式的 .xls，或者加了密码的表，请另存为不加密码的 .xlsx")
     return _bounded(_workbook(path) if head.startswith(b"PK") else _csv(path.read_bytes()))
@@ -140,11 +145,15 @@ def _pages(book: Any) -> Iterator[tuple[Cell, ...]]:
     pages = [page for page in book.worksheets if page.sheet_state == "visible"]
     if not pages:
         raise SheetFault("这个 .xlsx 里没有看得见的表")
-    for row in pages[0].iter_rows(min_row=1, max_row=_SHEET_END, max_col=MOST_COLUMNS):
-        yield tuple(_sheet_cell(cell.value, cell.data_type) for cell in row)
+    pages[0].reset_dimensions()  # some programs write them wrong, and rows would be cut off or padded
+    for row in pages[0].iter_rows(min_row=1, max_row=_SHEET_END):
+        yield tuple(
+            EMPTY if cell.value is None else _sheet_cell(cell.value, cell.data_type) for cell in row[:MOST_COLUMNS]
+        )
 
 
 def _sheet_cell(value: object, kind: str) -> Cell:
+    """A cell of a workbook by openpyxl's `data_type`: f a formula, e an error, else the value says what it is."""
     if kind == "f":
         return Cell(normalise(str(value)), _FORMULA)
     if kind == "e":
@@ -156,4 +165,4 @@ def _sheet_cell(value: object, kind: str) -> Cell:
             return Cell(str(value), "被表格当成日期了，请把这一格改成文本再写")
         case int() | float():
             return Cell(format(value, ".15g"))  # as many digits as the spreadsheet itself shows
-    return _text_cell("" if value is None else str(value))
+    return _text_cell(str(value))

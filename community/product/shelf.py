@@ -41,10 +41,17 @@ def add_product(
     must_cost(name, cents)
     if (taken := names.taken(tx, name)) is not None:
         raise Refusal(taken)
-    product_id = tx.count(_ADD, name=name, spec=spec, unit=unit, cents=cents, cost=cost)
-    names.call(tx, product_id, name)
+    return put(tx, Found(0, name, spec, unit, cents), names.key(name), cost=cost, since=since)
+
+
+def put(tx: Tx, product: Found, word: str, *, cost: int | None = None, since: date | None = None) -> int:
+    """Put on the shelf what has been found sound: its word free, its price above nothing; the id it is given."""
+    given = product._asdict() | {"cost": cost}
+    del given["id"]
+    product_id = tx.count(_ADD, **given)
+    names.call(tx, product_id, word)
     if since is not None:
-        prices.enter_usual(tx, product_id, cents, since)
+        prices.enter_usual(tx, product_id, product.cents, since)
     return product_id
 
 

@@ -121,9 +121,8 @@ def count(tx: Tx, product: Found, quantity: int, by_id: str | None, now: datetim
     return before
 
 
-def count_in_sheet(tx: Tx, product_id: int, quantity: int, now: datetime) -> None:
+def count_in_sheet(tx: Tx, product_id: int, before: int | None, quantity: int, now: datetime) -> None:
     """A list taken in says that there are so many units; remembered, so that the same list counts only once."""
-    before = held(tx, product_id)
     if before != quantity:
         _enter(tx, product_id, "count", before or 0, quantity, now)
     tx.run(_SEEN_IN_SHEET, this=product_id, said=quantity)
