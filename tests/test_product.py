@@ -316,8 +316,10 @@ def test_the_products_table_names_each_once(shop: Database) -> None:
 def _before_products_were_whole(database: Database) -> None:
     with database.engine.connect() as connection, connection.begin():
         command.upgrade(migrate._config(connection), "0001")
-        for row in ("(1, '鲜鸡蛋', '30枚', '盘', 2180)", "(2, 'iPhone壳', '', '个', 990)"):
-            connection.exec_driver_sql(f"INSERT INTO product (id, name, spec, unit, cents) VALUES {row}")
+        connection.exec_driver_sql(
+            "INSERT INTO product (id, name, spec, unit, cents) "
+            "VALUES (1, '鲜鸡蛋', '30枚', '盘', 2180), (2, 'iPhone壳', '', '个', 990)"
+        )
         connection.exec_driver_sql("INSERT INTO deal (product_id, day, cents) VALUES (1, '2026-11-20', 1980)")
 
 
