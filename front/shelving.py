@@ -12,11 +12,15 @@ from community.product.intake import Change, Outcome
 from community.product.sheet import SheetFault, read_sheet
 from community.shop import ShopFault, load_shop
 from front.doorstep import WRONG, WRONG_SETTINGS, give_up, opened, tell
-from front.settings import Settings
+from front.settings import Settings, database_address
 
 
 def products(settings: Settings, path: Path, url: str | None, *, dry_run: bool) -> None:
-    """Take the list in, all of it or nothing; with `dry_run`, only say what that would come to."""
+    """Take the list in, all of it or nothing; with `dry_run`, only say what that would come to.
+
+    Raises SettingsFault for an address that is none.
+    """
+    url = database_address(url, "--db") if url else settings.database_url
     try:
         lines, problems = intake.read_lines(read_sheet(path))
         now = datetime.now(load_shop(settings.shop_file).zone)
@@ -36,9 +40,9 @@ def products(settings: Settings, path: Path, url: str | None, *, dry_run: bool) 
 
 
 @contextmanager
-def _to_look_at(settings: Settings, url: str | None) -> Iterator[Database]:
+def _to_look_at(settings: Settings, url: str) -> Iterator[Database]:
     """The database; where there is none yet, an empty one that is gone afterwards: trying something makes no files."""
-    file = file_of(url or settings.database_url)
+    file = file_of(url)
     if file is None or file.exists():
         with opened(settings, url) as database:
             yield database
