@@ -28,7 +28,7 @@ def today(tx: Tx, ask: Ask) -> Reply | None:
     return say("product/today", deals=product.deals_on(tx, ask.now.date()))
 
 
-@command("上架", example="上架 鲜鸡蛋 30枚 21.8元", help="添一样商品和平时的价，再发一次就是改价", who=Role.CLERK)
+@command("上架", example="上架 鲜鸡蛋 30枚 21.8元", help="添一样商品和平时的价", who=Role.CLERK)
 def shelve(tx: Tx, ask: Ask) -> Reply:
     """Put a product on the shelf, or give one that is there its new usual price."""
     *words, price = ask.rest.split() or [""]
@@ -48,7 +48,7 @@ def shelve(tx: Tx, ask: Ask) -> Reply:
 @command(
     "设特价",
     example="设特价 鲜鸡蛋 19.8元 明天",
-    help="定哪天的特价，不写哪天就是今天；要写划掉的价，加上“原价21.8元”",
+    help="定哪天的特价，不写就是今天，可加 原价21.8元",
     who=Role.CLERK,
 )
 def discount(tx: Tx, ask: Ask) -> Reply:
@@ -67,7 +67,7 @@ def discount(tx: Tx, ask: Ask) -> Reply:
     )
 
 
-@command("查价", example="查价 鲜鸡蛋", help="平时卖多少、前7天最低多少、原价能写到多少", who=Role.CLERK, everyday=True)
+@command("查价", example="查价 鲜鸡蛋", help="平时和前7天的价", who=Role.CLERK, everyday=True)
 def look_up(tx: Tx, ask: Ask) -> Reply:
     """The prices of a product, and what may be written as the price before."""
     if not ask.rest:
@@ -80,7 +80,7 @@ def look_up(tx: Tx, ask: Ask) -> Reply:
     return say("product/prices", product=found, offer=offer, lowest=lowest, most=most)
 
 
-@command("别名", example="别名 鲜鸡蛋 土鸡蛋、笨鸡蛋", help="同一样东西的别的叫法", who=Role.CLERK, everyday=True)
+@command("别名", example="别名 鲜鸡蛋 土鸡蛋、笨鸡蛋", help="别的叫法", who=Role.CLERK, everyday=True)
 def alias(tx: Tx, ask: Ask) -> Reply:
     """Give a product more names, or see those it has."""
     words = ask.rest.split()
@@ -94,12 +94,12 @@ def alias(tx: Tx, ask: Ask) -> Reply:
     return say("product/aliases", name=found.name, aliases=names.aliases_of(tx, found.id))
 
 
-@command("删别名", example="删别名 笨鸡蛋", help="这个叫法不用了", who=Role.CLERK)
+@command("删别名", example="删别名 笨鸡蛋", help="不用的叫法", who=Role.CLERK)
 def forget_alias(tx: Tx, ask: Ask) -> Reply:
     """Let a word mean nothing any more."""
     found = product.find(tx, ask.rest)
     if found is None or not names.drop_alias(tx, names.key(ask.rest)):
-        raise forget_alias.wrong(f"“{ask.rest[:20]}”不是别名" if ask.rest else "写上不用的别名")
+        raise Refusal(f"“{ask.rest[:20]}”不是别名") if ask.rest else forget_alias.wrong("写上不用的别名")
     return say("product/aliases", name=found.name, aliases=names.aliases_of(tx, found.id))
 
 

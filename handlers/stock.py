@@ -30,7 +30,7 @@ class Amount(NamedTuple):
     quantity: int
 
 
-@command("进货", example="进货 鲜鸡蛋 30", help="新到的数加进库存，一行一样", who=Role.CLERK, everyday=True)
+@command("进货", example="进货 鲜鸡蛋 30", help="到的货，一行一样", who=Role.CLERK, everyday=True)
 def deliver(tx: Tx, ask: Ask) -> Reply | None:
     """Add what came in."""
     amounts = _amounts(tx, ask.rest, deliver)
@@ -48,7 +48,7 @@ def deliver(tx: Tx, ask: Ask) -> Reply | None:
     return say("stock/delivered", goods=goods) if goods else None
 
 
-@command("盘点", example="盘点 鲜鸡蛋 12", help="数出来多少，库存就改成多少，一行一样", who=Role.CLERK, everyday=True)
+@command("盘点", example="盘点 鲜鸡蛋 12", help="数出来的，一行一样", who=Role.CLERK, everyday=True)
 def count(tx: Tx, ask: Ask) -> Reply | None:
     """Put the stock at what was counted."""
     goods = [
@@ -58,7 +58,7 @@ def count(tx: Tx, ask: Ask) -> Reply | None:
     return say("stock/counted", goods=goods) if goods else None
 
 
-@command("库存", example="库存 鲜鸡蛋", help="还有多少；只发“库存”看全部，少的在前", who=Role.CLERK, everyday=True)
+@command("库存", example="库存 鲜鸡蛋", help="还有多少", who=Role.CLERK, everyday=True)
 def showing(tx: Tx, ask: Ask) -> Reply:
     """What there is of one product with its last changes, or of all."""
     if not ask.rest:
