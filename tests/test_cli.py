@@ -21,7 +21,7 @@ from front import doorstep
 from front.settings import SettingsFault
 from tests.conftest import BEGIN, ROOT, write
 
-COMMANDS = ["run", "chat", "play", "check", "post", "export", "backup"]
+COMMANDS = ["run", "chat", "play", "check", "post", "export", "products", "backup"]
 GOOD = "[幸福里1群]\n王阿姨: 帮助\n客厅: …\n"
 
 
