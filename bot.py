@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from front import doorstep
+from front import doorstep, shelving
 from front.settings import SettingsFault, read_settings
 
 app = typer.Typer(
@@ -62,6 +62,16 @@ def export(
 ) -> None:
     """导出一张表。"""
     doorstep.export(read_settings(), table, db, form)
+
+
+@app.command()
+def products(
+    file: Annotated[Path, typer.Argument(help="商品表，.csv 或 .xlsx，第一行写列名")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只试一遍：哪一行有错都列出来，不写进去")] = False,
+    db: Database = None,
+) -> None:
+    """把商品表收进来：品名、规格、单位、价格、成本、库存、别名；有一行错就一样都不写。"""
+    shelving.products(read_settings(), file, db, dry_run=dry_run)
 
 
 @app.command()

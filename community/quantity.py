@@ -276,6 +276,8 @@ def looks_like_number(text: str) -> bool:
 
     `v我50`, `1s`, `微信`, `一起去` and telephone numbers were not.
     """
+    if len(text) <= 3 and text.isascii() and text.isdigit():
+        return True
     plain = normalise(text)[:LONGEST].lower().lstrip(_SIGN + _MINUS + " ")
     end = 0
     while end < len(plain) and (_numeric(plain[end]) or (end and plain[end] in _POINTS + _MINUS)):

@@ -13,6 +13,9 @@ from community.money import read_cents
 from community.people import Room
 from community.product import Product
 
+_ON_SALE = timedelta(days=30)
+"""How long the sample's goods have been sold at their prices, so that a crossed-out price can be tried at once."""
+
 _ROOMS = prepare(Count, select(func.count()).select_from(Room))
 _PRODUCTS = prepare(Count, select(func.count()).select_from(Product))
 
@@ -31,7 +34,8 @@ def fill_shelves(tx: Tx, folder: Path, today: date) -> int:
     """Put the sample's goods on the shelf and its deals on the coming days; how many goods."""
     goods = _rows(folder / "products.csv")
     for row in goods:
-        product.add_product(tx, row["name"], row["spec"], row["unit"], read_cents(row["price"]))
+        price, since = read_cents(row["price"]), today - _ON_SALE
+        product.add_product(tx, row["name"], row["spec"], row["unit"], price, since=since)
     for row in _rows(folder / "deals.csv"):
         product.set_deal(tx, row["product"], today + timedelta(days=int(row["day"])), read_cents(row["price"]))
     return len(goods)

@@ -7,10 +7,11 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from random import Random
+from typing import TypeVarTuple
 
 from community import people, staff
-from community.db import Database
-from community.events import Person
+from community.db import Database, DatabaseTrouble
+from community.events import Heard, Person
 from community.gather import Gather, TipFiles
 from community.groupbuy.facts import open_facts
 from community.house import House
@@ -21,6 +22,7 @@ from front.settings import Settings
 from gateway.alarm import Alarm, Watch
 from gateway.puppet import OwnPuppet
 from gateway.sender import Sender
+from gateway.sorry import Sorry
 from gateway.wechat import WeChat
 from handlers.command import discover
 from handlers.desk import Desk
@@ -30,6 +32,8 @@ from schedules.clock import Clock, WeatherProvider
 from schedules.plan import PlanFiles
 
 log = logging.getLogger(__name__)
+
+Ts = TypeVarTuple("Ts")
 
 ROUND = 10.0
 """Seconds between two looks at settings, gateway and rooms."""
@@ -81,6 +85,7 @@ class Keting:
         )
         self._connected = connected
         self._watch = Watch(self.alarm, now)
+        self._sorry = Sorry(self.wechat, self.alarm, now)
         self._known_rooms: set[str] = set()
         self._shop_stamp = _stamp(settings)
         self._tellings: set[asyncio.Task[None]] = set()
@@ -90,6 +95,7 @@ class Keting:
         """Work until `stop`. Raises what makes the gateway's puppet give up for good."""
         loop = asyncio.get_running_loop()
         self.database.pen.on_commit = lambda: _quietly(loop, self.sender.wake)
+        self.desk.on_trouble = lambda heard, ill: _quietly(loop, self._apologise, heard, ill)
         if self.settings.owner_id:
             await self._write(staff.enthrone, Person(self.settings.owner_id, Role.OWNER.word))
         await self.sender.recover()
@@ -131,6 +137,13 @@ class Keting:
         task = asyncio.create_task(self.alarm.tell(problem, problem))
         self._tellings.add(task)
         task.add_done_callback(self._tellings.discard)
+
+    def _apologise(self, heard: Heard, ill: DatabaseTrouble) -> None:
+        """Ask for patience in a room that is ours; a stranger's room, and whoever writes directly, hear nothing."""
+        if heard.room is not None and heard.room.id in self._known_rooms:
+            task = asyncio.create_task(self._sorry.say(heard.room.id, ill))
+            self._tellings.add(task)
+            task.add_done_callback(self._tellings.discard)
 
     async def _watch_gateway(self) -> None:
         await self._watch.look(connected=self._connected())
@@ -180,9 +193,9 @@ async def _survive(duty: Callable[[], Awaitable[None]]) -> None:
         log.exception("%s failed", getattr(duty, "__name__", "a duty"))
 
 
-def _quietly(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
+def _quietly(loop: asyncio.AbstractEventLoop, call: Callable[[*Ts], object], *args: *Ts) -> None:
     with suppress(RuntimeError):  # the loop may have closed while the pen wrote its last words
-        loop.call_soon_threadsafe(wake)
+        loop.call_soon_threadsafe(call, *args)
 
 
 def _stamp(settings: Settings) -> tuple[int, int] | None:

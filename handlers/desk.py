@@ -34,6 +34,8 @@ class Desk:
         self._now = now
         self._chatter: Counter[str] = Counter()
         self._under_way: set[Future[Any]] = set()
+        self.on_trouble: Callable[[Heard, DatabaseTrouble], None] = lambda heard, ill: None
+        """Told, in the pen's thread, of a command that a sick database could not take; it has left no trace."""
         self.look_at_offers()
 
     def receive(self, event: Event) -> None:
@@ -44,8 +46,7 @@ class Desk:
                 if found is None:
                     self._count(event)
                 else:
-                    then = self.look_at_offers if found.command.reshapes else None
-                    self._write(answer, self._house, self._router, found, event, then=then)
+                    self._answer(found, event)
             case Joined():
                 self._write(joined, self._house, event)
             case Left():
@@ -71,14 +72,25 @@ class Desk:
         """What has been handed to the pen and is not committed yet."""
         return frozenset(self._under_way)
 
+    def _answer(self, found: Match, event: Heard) -> None:
+        then = self.look_at_offers if found.command.reshapes else None
+        future = self._write(answer, self._house, self._router, found, event, then=then)
+        future.add_done_callback(partial(self._untaken, event))
+
+    def _untaken(self, event: Heard, future: "Future[Any]") -> None:
+        error = future.exception()
+        if isinstance(error, DatabaseTrouble):
+            self.on_trouble(event, error)
+
     def _count(self, event: Heard) -> None:
         if event.room is not None:
             self._chatter[event.room.id] += 1
 
-    def _write(self, function: Callable[..., Any], *args: Any, then: Callable[[], None] | None = None) -> None:
+    def _write(self, function: Callable[..., Any], *args: Any, then: Callable[[], None] | None = None) -> "Future[Any]":
         future = self._database.pen.write(function, *args, self._now())
         self._under_way.add(future)
         future.add_done_callback(partial(self._written, then))
+        return future
 
     def _written(self, then: Callable[[], None] | None, future: "Future[Any]") -> None:
         error = future.exception()

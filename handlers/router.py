@@ -20,6 +20,8 @@ _AT = ("@", "＠")
 _MENTION = re.compile(r"^[@＠](?:[^\u2005]{1,40}\u2005|\S{1,40}(?:\s|$))\s*")
 _QUOTED = re.compile(r"」[ \t\r]*\n- ?-[- ]*\r?\n")
 _NUMERALS = frozenset("0123456789一二两三四五六七八九十百零半俩仨+-xX*×.,½¼¾٠١٢٣٤٥٦٧٨٩")
+_PLAIN = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x1F300, 0x1FB00)))) | frozenset("【「《")
+"""ASCII, emoji and brackets: they begin much of what is said, and no normalising changes them."""
 _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u202e"
 """What may stand before a keyword without being seen."""
 
@@ -46,6 +48,8 @@ class Router:
         self._menu = self._by_keyword.get(MENU)
         self._bare = next((command for command in self.commands if command.bare), None)
         self._goods: dict[str, frozenset[str]] = {}
+        self._offered: frozenset[str] = frozenset()
+        self._dull: frozenset[str] = frozenset()
         self._firsts = frozenset(_forms(self._lengths)) | frozenset(_BLANK) | {"@", "＠", "「"}
         self._seconds = _seconds(self._by_keyword.values())
 
@@ -59,25 +63,28 @@ class Router:
             found = self._look(heard)
             if found is not None:
                 return found
-        if self._goods and heard.room is not None:
-            return self._order(text, self._goods.get(heard.room.id))
-        return None
+        if not self._goods or first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
+            return None
+        return self._order(heard)
 
     def offer(self, names: Mapping[str, Iterable[str]]) -> None:
         """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
         self._goods = {room: frozenset(_beginnings(goods)) for room, goods in names.items()}
+        self._offered = frozenset(beginning[:1] for goods in self._goods.values() for beginning in goods)
+        self._dull = _PLAIN.difference(self._offered, map(str.lower, self._offered))
 
-    def _order(self, text: str, beginnings: frozenset[str] | None) -> Match | None:
-        if beginnings is None or self._bare is None:
+    def _order(self, heard: Heard) -> Match | None:
+        text, goods = heard.text, self._goods.get(heard.room.id) if heard.room is not None else None
+        if goods is None or self._bare is None:
             return None
         head = normalise(text[:_HEAD])
-        if head[:2] not in beginnings and not (head[:1].upper() in beginnings and head[1:].lstrip()[:1] in _NUMERALS):
+        if head[:2] not in goods and not (head[:1].upper() in goods and head[1:].lstrip()[:1] in _NUMERALS):
             return None
         line = normalise(text[:_LINE]) if "\n" not in text else ""
         return Match(self._bare, "", line) if not _NUMERALS.isdisjoint(line) else None
 
     def _look(self, heard: Heard) -> Match | None:
-        if heard.text[0] in _AT and not heard.mentioned:
+        if heard.text[:1] in _AT and not heard.mentioned:
             return None  # somebody else was meant
         text = heard.text.lstrip(_BLANK)
         if text[:1] == "「" and (quoted := _QUOTED.search(text)):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,8 +13,11 @@ import pytest
 from community import migrate
 from community.db import Database
 from community.house import House
-from community.shop import Shop
+from community.shop import Shop as ShopSettings
 from community.wording import Wording
+
+if TYPE_CHECKING:
+    from tests.counter import Shop
 
 ROOT = Path(__file__).parent.parent
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -79,4 +82,12 @@ def now() -> Now:
 @pytest.fixture
 def house() -> House:
     """A shop with the usual settings and words."""
-    return House(Shop(), Wording(ROOT / "templates"), Random(1))
+    return House(ShopSettings(), Wording(ROOT / "templates"), Random(1))
+
+
+@pytest.fixture
+def shop(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> "Shop":
+    """A shop in a folder of its own, for the command line."""
+    from tests.counter import Shop  # noqa: PLC0415 - the counter itself stands on this file
+
+    return Shop(tmp_path, migrated, monkeypatch)

@@ -1,97 +1,19 @@
 """The command line: plain words and a number for every fault, never a traceback, and nothing overwritten."""
 
-import os
 import re
-import shutil
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from typer.testing import CliRunner
 
 import bot
-from community import people, setting
+from community import setting
 from community.db import Database
-from community.events import Place
 from front import doorstep
-from front.settings import SettingsFault
-from tests.conftest import BEGIN, ROOT, write
+from tests.conftest import ROOT, write
+from tests.counter import GOOD, Shop, garbage, process
 
-COMMANDS = ["run", "chat", "play", "check", "post", "export", "backup"]
-GOOD = "[幸福里1群]\n王阿姨: 帮助\n客厅: …\n"
-
-
-class Outcome(NamedTuple):
-    """How a command ended, what it said and what it complained of."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Shop:
-    """A shop in a folder of its own; `run` runs a command on it as `main` would."""
-
-    def __init__(self, folder: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = folder
-        self.file = Path(shutil.copy(migrated, folder / "bot.db"))
-        self._patch = monkeypatch
-        for name in [name for name in os.environ if name.startswith("WECHATY")]:
-            monkeypatch.delenv(name)
-        self.set("DATABASE_URL", f"sqlite:///{self.file}")
-        monkeypatch.chdir(folder)
-
-    def set(self, name: str, value: str) -> None:
-        self._patch.setenv(name, value)
-
-    def copied(self, what: str, name: str) -> Path:
-        """A copy of the words or times that this shop may spoil."""
-        copy = Path(shutil.copytree(ROOT / what, self.folder / what))
-        self.set(name, str(copy))
-        return copy
-
-    def run(self, *words: str) -> Outcome:
-        result = CliRunner().invoke(bot.app, words)
-        if isinstance(result.exception, SettingsFault):
-            return Outcome(2, result.stdout, "\n".join(result.exception.problems))
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Outcome(result.exit_code, result.stdout, result.stderr)
-
-    def enable(self, room: str) -> None:
-        database = Database(f"sqlite:///{self.file}")
-        write(database, people.known_room, Place(room, room), BEGIN)
-        write(database, people.switch, room, True, BEGIN)
-        database.close()
-
-    def contents(self) -> str:
-        with sqlite3.connect(self.file) as raw:
-            return "\n".join(raw.iterdump())
-
-
-@pytest.fixture
-def shop(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    return Shop(tmp_path, migrated, monkeypatch)
-
-
-def process(shop: Shop, *words: str, **environment: str) -> Outcome:
-    """The same in a process of its own, as people start it."""
-    command = [sys.executable, str(ROOT / "bot.py"), *words]
-    done = subprocess.run(
-        command,
-        cwd=shop.folder,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        input="",
-        timeout=60,
-        check=False,
-    )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+COMMANDS = ["run", "chat", "play", "check", "post", "export", "products", "backup"]
 
 
 # Help
@@ -144,123 +66,6 @@ def test_a_wrong_variable_ends_the_process_in_plain_words(shop: Shop) -> None:
     assert [line.split(" ")[0] for line in outcome.err.splitlines()[1:]] == ["TEMPLATES_DIR", "WECOM_WEBHOOK"]
 
 
-# Sick databases
-
-
-def _garbage(file: Path) -> None:
-    file.write_bytes(b"this is no database, it is a letter" * 400)
-
-
-def _torn(file: Path) -> None:
-    whole = file.read_bytes()
-    file.write_bytes(whole[: len(whole) // 2])
-
-
-def _scratched(file: Path) -> None:
-    whole = file.read_bytes()
-    file.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
-
-
-@pytest.fixture(params=[_garbage, _torn, _scratched], ids=["garbage", "torn", "scratched"])
-def sick(shop: Shop, request: pytest.FixtureRequest) -> Shop:
-    harm: Callable[[Path], None] = request.param
-    harm(shop.file)
-    return shop
-
-
-@pytest.mark.parametrize("words", ["run", "chat", "post 早安问候", "export orders", "backup x.db"])
-def test_a_sick_database_is_named_and_left_as_it_is(sick: Shop, words: str) -> None:
-    before = sick.file.read_bytes()
-    outcome = sick.run(*words.split())
-    assert outcome.code == doorstep.SICK_DATABASE
-    assert sick.file.name in outcome.err
-    assert "没找到备份" in outcome.err
-    assert sick.file.read_bytes() == before
-    assert not (sick.folder / "x.db").exists()
-
-
-def test_check_names_a_sick_database_among_all_that_is_wrong(sick: Shop) -> None:
-    before = sick.file.read_bytes()
-    outcome = sick.run("check")
-    assert outcome.code == doorstep.WRONG
-    assert sick.file.name in outcome.err
-    assert sick.file.read_bytes() == before
-
-
-def test_the_last_backup_of_this_shop_is_offered(shop: Shop) -> None:
-    backups = shop.folder / "backups"
-    backups.mkdir()
-    for age, name in enumerate(["bot-2026-11-22.db", "bot-2026-11-21.db", "other-2026-11-23.db"]):
-        shutil.copy(shop.file, backups / name)
-        os.utime(backups / name, (1_795_000_000 - age, 1_795_000_000 - age))
-    os.utime(backups / "other-2026-11-23.db")
-    _garbage(shop.file)
-    outcome = shop.run("export", "orders")
-    assert "bot-2026-11-22.db" in outcome.err
-    assert "other" not in outcome.err
-    assert "2026-11-21" not in outcome.err
-
-
-def test_a_database_of_a_later_version_is_left_as_it_is(shop: Shop) -> None:
-    with sqlite3.connect(shop.file) as raw:
-        raw.execute("UPDATE alembic_version SET version_num = 'later'")
-    raw.close()
-    before = shop.file.read_bytes()
-    outcome = shop.run("export", "orders")
-    assert (outcome.code, "更新版本" in outcome.err) == (doorstep.SICK_DATABASE, True)
-    assert shop.file.read_bytes() == before
-
-
-def test_a_folder_that_cannot_be_made_is_named(shop: Shop) -> None:
-    shop.set("DATABASE_URL", f"sqlite:///{shop.file}/deeper/bot.db")
-    for words in ("chat", "play " + str(_chat(shop, GOOD)) + f" --db sqlite:///{shop.file}/deeper/x.db"):
-        outcome = shop.run(*words.split())
-        assert outcome.code == doorstep.SICK_DATABASE
-        assert "打不开" in outcome.err
-
-
-@pytest.fixture
-def locked(shop: Shop) -> Iterator[Shop]:
-    """A shop that another program is writing to, and does not stop."""
-    other = sqlite3.connect(shop.file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield shop
-    other.close()
-
-
-def test_a_locked_database_can_still_be_read(locked: Shop) -> None:
-    assert locked.run("export", "orders").code == 0
-    assert locked.run("check").code == 0
-    assert locked.run("backup", "copy.db").code == 0
-
-
-def test_a_locked_database_is_named_by_who_would_write(locked: Shop) -> None:
-    outcome = locked.run("chat")
-    assert outcome.code == doorstep.SICK_DATABASE
-    assert "占用" in outcome.err
-
-
-# One bot at a time
-
-
-@pytest.mark.parametrize("command", ["run", "chat"])
-def test_a_second_bot_on_one_database_is_turned_away(shop: Shop, command: str) -> None:
-    first = Database(f"sqlite:///{shop.file}")
-    with first.held():
-        outcome = shop.run(command)
-    first.close()
-    assert outcome.code == doorstep.SICK_DATABASE
-    assert "已经有一个客厅" in outcome.err
-
-
-def test_a_bot_at_work_can_be_looked_at_and_copied(shop: Shop) -> None:
-    first = Database(f"sqlite:///{shop.file}")
-    with first.held():
-        assert shop.run("export", "members").code == 0
-        assert shop.run("backup", "copy.db").code == 0
-    first.close()
-
-
 # check
 
 
@@ -276,7 +81,7 @@ def test_check_lists_every_fault_with_its_file_and_line(shop: Shop) -> None:
     (words / "help" / "menu.j2").write_text("{{ 7 *", encoding="utf-8")
     (times / "daily.toml").write_text('["早安"]\ncron = "61 7 * * *"\n', encoding="utf-8")
     (shop.folder / "shop.toml").write_text('name = "小店"\nnonsense = 1\n', encoding="utf-8")
-    _garbage(shop.file)
+    garbage(shop.file)
     outcome = shop.run("check")
     assert outcome.code == doorstep.WRONG
     for name, line in (
@@ -299,7 +104,7 @@ def test_check_makes_no_database(shop: Shop) -> None:
 def test_a_wrong_shop_file_is_named_with_its_line(shop: Shop, words: str) -> None:
     shop.set("SHOP_FILE", str(shop.folder / "shop.toml"))
     (shop.folder / "shop.toml").write_text('name = "小店"\nname = 2\n', encoding="utf-8")
-    _chat(shop, GOOD)
+    shop.chat(GOOD)
     outcome = shop.run(*words.split())
     assert outcome.code == 2
     assert "shop.toml" in outcome.err
@@ -382,15 +187,9 @@ def test_a_backup_into_nowhere_is_said(shop: Shop) -> None:
 # play
 
 
-def _chat(shop: Shop, text: str) -> Path:
-    path = shop.folder / "good.chat"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def test_a_play_that_goes_well_is_zero_and_leaves_the_shop_alone(shop: Shop) -> None:
     before = shop.contents()
-    outcome = shop.run("play", str(_chat(shop, GOOD)))
+    outcome = shop.run("play", str(shop.chat(GOOD)))
     assert (outcome.code, "✓" in outcome.out) == (0, True)
     assert shop.contents() == before
 
@@ -405,7 +204,7 @@ def test_a_play_that_goes_well_is_zero_and_leaves_the_shop_alone(shop: Shop) -> 
     ],
 )
 def test_a_play_that_goes_otherwise_is_one_and_says_in_which_line(shop: Shop, text: str, line: str) -> None:
-    outcome = shop.run("play", str(_chat(shop, text)))
+    outcome = shop.run("play", str(shop.chat(text)))
     assert (outcome.code, line in outcome.out) == (doorstep.WRONG, True)
 
 
@@ -418,7 +217,7 @@ def test_a_play_in_another_encoding_is_named(shop: Shop) -> None:
 
 def test_a_play_is_kept_where_it_is_asked_for(shop: Shop) -> None:
     kept = shop.folder / "kept.db"
-    assert shop.run("play", str(_chat(shop, GOOD)), "--db", f"sqlite:///{kept}").code == 0
+    assert shop.run("play", str(shop.chat(GOOD)), "--db", f"sqlite:///{kept}").code == 0
     outcome = shop.run("export", "outbox", "--db", f"sqlite:///{kept}", "--format", "json")
     assert "幸福里1群" in outcome.out
 

@@ -180,7 +180,7 @@ def test_a_room_where_the_bot_is_off_hears_nothing(town: Town, command: Command)
 def test_fifty_thousand_characters_behind_a_keyword_are_no_trouble(town: Town, command: Command) -> None:
     direct = command.where is Where.DIRECT
     answer = town.hears(OWNER, f"{command.example} {'苹果' * 25_000}", direct=direct) or ""
-    assert len(answer) < 500
+    assert len(answer) < 800  # nothing of the flood comes back; the longest is the owner's menu
     assert CALM not in answer
 
 

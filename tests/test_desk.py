@@ -64,7 +64,7 @@ class Shop:
         def look(tx: Tx) -> list[tuple[str, str]]:
             return [(line.room_id, line.text) for line in tx.session.exec(select(Outbox).order_by(col(Outbox.id)))]
 
-        return read(self.database, look)  # type: ignore[no-any-return] # `read` gives whatever the function gives
+        return read(self.database, look)  # type: ignore[no-any-return] # it gives whatever the function gives
 
     def rows(self) -> dict[str, list[Any]]:
         """Everything in the database."""

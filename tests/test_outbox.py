@@ -74,7 +74,7 @@ class Shop:
 
     @property
     def states(self) -> list[str]:
-        return read(self.database, _states)  # type: ignore[no-any-return] # `read` gives whatever the function gives
+        return read(self.database, _states)  # type: ignore[no-any-return] # it gives whatever the function gives
 
 
 def _states(tx: Tx) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.chat import CHATTER, COMMANDS
-from community.events import Heard, Person
+from community.events import Heard, Person, Place
 from handlers.command import discover
 from handlers.router import Router
 
@@ -42,6 +42,15 @@ def heard(text: str, *, mentioned: bool = False) -> Heard:
 def test_a_glance_dismisses_only_what_a_full_look_dismisses(text: str, mentioned: bool) -> None:
     said = heard(text, mentioned=mentioned)
     assert ROUTER.find(said) == (ROUTER._look(said) if text else None)
+
+
+@given(st.lists(st.sampled_from([*PIECES, "苹", "果", "A", "Ａ", "红"]), max_size=6).map("".join))
+def test_where_apples_are_on_offer_only_a_beginning_of_them_is_an_order(text: str) -> None:
+    router = Router(discover())
+    router.offer({"r": ["红苹果", "A"]})
+    found = router.find(Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, Place("r", "幸福里1群"), False))
+    if found is not None and found.keyword == "":
+        assert found.rest[:2] in ("红苹", "苹果") or found.rest[:1] in ("A", "a")
 
 
 @pytest.mark.parametrize("text", CHATTER)

@@ -83,7 +83,7 @@ class Office:
         def look(tx: Tx) -> list[str]:
             return list(tx.session.exec(select(Outbox.status).order_by("id")))
 
-        return read(self.database, look)  # type: ignore[no-any-return] # `read` gives whatever the function gives
+        return read(self.database, look)  # type: ignore[no-any-return] # it gives whatever the function gives
 
 
 @pytest.fixture

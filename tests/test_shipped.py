@@ -21,8 +21,8 @@ ROOT = Path(__file__).parent.parent
 POSTS = ["早安问候", "今日特价", "生活贴士"]
 MONDAY = date(2026, 11, 23)
 SNOW = Weather(code=73, low=-6, high=1, rain=90)
-EGGS = {"name": "鲜鸡蛋", "spec": "30枚", "unit": "盘", "cents": 1980}
-CUCUMBER = {"name": "黄瓜", "spec": "", "unit": "斤", "cents": 420}
+EGGS = {"name": "鲜鸡蛋", "spec": "30枚", "unit": "盘", "cents": 1980, "was": 2180}
+CUCUMBER = {"name": "黄瓜", "spec": "", "unit": "斤", "cents": 420, "was": None}
 CLOSES = datetime(2026, 11, 23, 18, tzinfo=ZoneInfo("Asia/Shanghai"))
 APPLE = {"name": "红富士", "spec": "5斤装", "unit": "份", "cents": 2990}
 OIL = {"name": "花生油", "spec": "", "unit": "桶", "cents": 9990}
@@ -100,7 +100,7 @@ def test_the_deals_of_the_day() -> None:
     shop = Shop(name="小春超市", phone="0936-1234567", address="南门左手边")
     assert said("今日特价", deals=[EGGS, CUCUMBER], shop=shop).splitlines() == [
         "小春超市今天（11月23日）的特价：",
-        "鲜鸡蛋 30枚，19.8元一盘",
+        "鲜鸡蛋 30枚，19.8元一盘（原价21.8元）",
         "黄瓜，4.2元一斤",
         "只管今天一天，想留的在群里说一声，也可以打 0936-1234567。",
         "小店在南门左手边。",

@@ -93,7 +93,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             readable = self._readable[type(obj)] = frozenset(_readable(type(obj)))
         if attribute in readable:
             return getattr(obj, attribute)
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):  # what is asked most, first
             if attribute in obj:
                 return obj[attribute]
             raise unknown(attribute, map(str, islice(obj, 20)))
