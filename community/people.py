@@ -11,7 +11,6 @@ from sqlmodel import Field, SQLModel, col
 from community.db import Tx, change, columns, insert, prepare
 from community.events import Person, Place
 
-
 NAMED = "name:"
 """How the ids of members begin who have no contact, only a name in a room's chain."""
 

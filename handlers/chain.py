@@ -55,11 +55,13 @@ def claim(tx: Tx, ask: Ask) -> Reply | None:
     if pointed is None or pointed.number is None:
         return None
     done = claims.claim(tx, ask.here.id, ask.open(tx), pointed, ask.who, ask.now)
-    values = {"number": done.number, "row": done.name, "goods": phrase(done.buy, done.goods), "refused": done.refused}
-    return say("chain/claimed", name=ask.who.name, **values)
+    goods = phrase(done.buy, done.goods)
+    return say("chain/claimed", name=ask.who.name, number=done.number, row=done.name, goods=goods, refused=done.refused)
 
 
-@command("同意", example="同意 2号", help="别人改了我的接龙，就照改的算", where=Where.ROOM, everyday=True, glue="number")
+@command(
+    "同意", example="同意 2号", help="别人改了我的接龙，就照改的算", where=Where.ROOM, everyday=True, glue="number"
+)
 def agree(tx: Tx, ask: Ask) -> Reply | None:
     """Let stand what somebody else made of my row; 同意 alone is talk."""
     pointed = _pointed(tx, ask)

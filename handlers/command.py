@@ -60,7 +60,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer: a template under templates/ and its values; without a template nothing, and what was done stays."""
+    """What to answer: a template under templates/ and its values; without a template nothing at all."""
 
     template: str
     values: dict[str, Any] = field(default_factory=dict)

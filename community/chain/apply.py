@@ -35,14 +35,15 @@ class Sender(NamedTuple):
 
 
 class News(NamedTuple):
-    """What became of a row: goods `before` and `after`; `words` stand for what it says where nobody could read it."""
+    """What became of a row: goods `before` and `after`, and the words where no goods can be read out of them."""
 
     kind: Kind
     number: int
     name: str
     before: Goods
     after: Goods
-    words: str = ""
+    said: str = ""
+    says: str = ""
 
 
 class Doubtful(NamedTuple):
@@ -126,31 +127,31 @@ class _Snapshot:
 
     def _change(self, line: Line, row: Row) -> None:
         """Somebody rewrote a row."""
-        before, known, contested = line.name, line.reason, line.contested
+        was, known, contested = line.row, line.reason, line.contested
         line.rewrite(row)
-        line.name = row.name or before
+        line.name = row.name or was.name
         if row.status == "doubtful":
             self._doubt(line)
         elif self._stands(line):
             line.contested, line.taken = None, dict(line.goods)  # it says what is on order anyway
-        elif self._may_change(line):
+        elif self._may_change(line) or (was.status == "doubtful" and not line.taken):
             line.contested = None
             self._order(line, line.goods, known)
         else:
-            self._contest(line, line.goods, contested)
+            self._contest(line, line.goods, contested, was.raw)
         kept.keep(self._tx, line)
 
     def _doubt(self, line: Line) -> None:
         if not self._may_change(line) and line.taken:
-            self._out.contested.append(News("changed", line.number, line.name, line.taken, {}, line.raw))
+            self._out.contested.append(News("changed", line.number, line.name, line.taken, {}, "", line.raw))
         self._out.doubtful.append(Doubtful(line.number, line.name, line.reason))
 
-    def _contest(self, line: Line, goods: Goods, before: Goods | None) -> None:
+    def _contest(self, line: Line, goods: Goods, before: Goods | None, said: str = "") -> None:
         """It stays as it is until its person or the staff agree; said only when it is new."""
         line.contested, line.contested_by = dict(goods), self._sender.id
         if before != goods:
             kind: Kind = "removed" if line.gone else "changed"
-            self._out.contested.append(News(kind, line.number, line.name, self._of(line), dict(goods)))
+            self._out.contested.append(News(kind, line.number, line.name, self._of(line), dict(goods), said))
 
     def _leave_out(self, line: Line) -> None:
         """A row is not there any more."""
@@ -271,4 +272,3 @@ def _unchanged(
             same.remove(before)
             pairs.append((line_of[id(before)], row))
     return pairs
-

@@ -120,9 +120,7 @@ def speaks_of_rows(tx: Tx, room_id: str, buys: Sequence[Buy], pointed: Pointed) 
     return bool(names) and (not pointed.name or whose.compared(pointed.name) in names)
 
 
-def _rows(
-    tx: Tx, room_id: str, buys: Sequence[Buy], pointed: Pointed, fits: Callable[[Line], bool]
-) -> list[_Found]:
+def _rows(tx: Tx, room_id: str, buys: Sequence[Buy], pointed: Pointed, fits: Callable[[Line], bool]) -> list[_Found]:
     called = whose.compared(pointed.name)
     return [
         _Found(buy, line, lines)
