@@ -11,7 +11,7 @@ from datetime import datetime
 from glob import escape
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import NoReturn
+from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -25,6 +25,8 @@ from community.shop import ShopFault, load_shop
 from front.settings import Settings, SettingsFault, database_address
 
 log = logging.getLogger(__name__)
+
+PasteFormat = Literal["text", "json"]
 
 WRONG = 1
 WRONG_SETTINGS = 2
@@ -206,6 +208,29 @@ def post(settings: Settings, name: str, room: str | None, *, dry_run: bool) -> N
         tell("没有一个群可发：先在群里发“启用”。")
     elif not dry_run:
         tell("已经排上队，客厅开着就会发出去。")
+
+
+def paste(
+    settings: Settings,
+    room: str,
+    groupbuy: int | None,
+    url: str | None,
+    form: Literal["text", "json"],
+    *,
+    dry_run: bool,
+) -> None:
+    """Take in a chain or a stretch of chat from standard input, and print what to copy back."""
+    from front.paste import NotPossible, in_words  # noqa: PLC0415 - reads templates and every handler
+    from front.paste import paste as take_in  # noqa: PLC0415 - likewise
+
+    _must_exist(settings, url)
+    text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
+    with opened(settings, url) as database, _shop_faults_named():
+        try:
+            pasted = take_in(settings, database, room, groupbuy, text, dry_run=dry_run)
+        except NotPossible as fault:
+            give_up(str(fault), [], WRONG)
+    tell(*([pasted.as_json()] if form == "json" else in_words(pasted, dry_run=dry_run)))
 
 
 def export(settings: Settings, table: str, url: str | None, form: Format) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from community import outbox, staff
 from community.chain import claims, offered
-from community.chain.apply import News, Outcome, Sender, apply
+from community.chain.apply import Doubtful, News, Outcome, Sender, apply
 from community.chain.claims import Pointed, read_pointed
 from community.chain.current import current
+from community.chain.kept import Line
 from community.chain.standing import phrase
 from community.db import Tx
 from community.groupbuy.facts import facts
@@ -44,8 +45,19 @@ def _show(tx: Tx, ask: Ask, found: Sequence[Buy]) -> Reply:
 
 def written(tx: Tx, ask: Ask, buy: Buy) -> str:
     """The current chain of a group buy in this room, ready to copy."""
-    title = ask.house.wording.render("chain/title", **facts(ask.house, buy), now=ask.now)
+    title = ask.house.wording.render("chain/title", **facts(ask.house, buy))
     return current(tx, buy, ask.here.id, title)
+
+
+def doubts(ask: Ask, buy: Buy, lines: Sequence[Line]) -> str:
+    """Everything in doubt in a chain, new or not, as the group would be told; empty where there is nothing."""
+    doubtful = [Doubtful(line.number, line.name, line.reason) for line in lines if line.reason and not line.gone]
+    contested = [
+        News("removed" if line.gone else "changed", line.number, line.name, line.taken, line.contested)
+        for line in lines
+        if line.contested is not None
+    ]
+    return ask.house.wording.render("chain/applied", **_told(buy, Outcome([], doubtful, contested)))
 
 
 @command("我是", example="我是 1号", help="接龙里那一行是我的", where=Where.ROOM, everyday=True, glue="number")
