@@ -70,9 +70,11 @@ class Router:
             found = self._look(heard)
             if found is not None:
                 return self._rather(found, heard) if "\n" in text else found
-        if self._goods and "\n" in text and (found := self._rows(heard)) is not None:
+        if not self._goods:
+            return None
+        if "\n" in text and (found := self._rows(heard)) is not None:
             return found
-        if not self._goods or first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
+        if first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
             return None
         return self._order(heard)
 

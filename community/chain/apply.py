@@ -1,7 +1,8 @@
 """A chain that was sent, applied to its group buy: each snapshot is compared with the last one kept of its room.
 
-Whose a row is: of the contact its name was found to mean before; else of the sender, if it is the only row they add
-and nobody else in the room goes by that name; else only of its name, until a resident claims it (`我是 3号`). A row
+Whose a row is: of the contact its name was found to mean before; else of the sender, if it is the only row they add or
+bears their own name, and nobody else in the room goes by it; else only of its name, until a resident claims it
+(`我是 3号`). A row
 that its person, its writer (while nobody has claimed it) or the staff change becomes the order at once. What anybody
 else makes of it is contested: the order stays until its person or the staff agree (`同意 3号`). A row that somebody
 else leaves out is contested even where staff did so: it looks just like a copy of an older chain.
@@ -209,7 +210,8 @@ class _Snapshot:
         if known is not None and (known == sender.id or not own_name):
             line.member_id = known
             return ""
-        if known is None and alone and (own_name or self._is_free(name)) and (own_name or added.instead is None):
+        theirs = own_name or (alone and added.instead is None)
+        if known is None and theirs and ((alone and own_name) or self._is_free(name)):
             line.member_id = sender.id
             whose.bind(self._tx, self._room, name, sender.id, self._now)
             return ""
