@@ -33,7 +33,7 @@ OURS = {1: 300, 16: 1000, 256: 2500}
 ORM = {1: 80, 16: 120, 256: 320}
 BARE = 400
 GROUPED = 2500
-ROUNDS = 5
+ROUNDS = 4
 TABLES = ("seen", "groupbuy_order", "groupbuy_entry", "outbox", "activity")
 
 
