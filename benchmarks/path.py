@@ -41,7 +41,7 @@ AT_ONCE = 100
 """Messages that come in a burst; the next burst waits until these are handled."""
 ROOMS = 5
 RESIDENTS = 200
-ROUNDS = 7
+ROUNDS = 5
 
 
 def measure(scale: float = 1) -> Report:

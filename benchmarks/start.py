@@ -20,7 +20,7 @@ from benchmarks.chat import CHATTER
 from benchmarks.report import Report, at_most, scaled
 from front.settings import ROOT
 
-ROUNDS = 5
+ROUNDS = 3
 CHATS = 10_000
 MODULES = ("community.db", "gateway.wechat", "front.terminal")
 ASKED, ANSWER = "王阿姨: 帮助", "客厅: "

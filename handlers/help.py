@@ -18,7 +18,7 @@ def menu(tx: Tx, ask: Ask) -> Reply:
         everybody = [c.example for c in usable if not c.who.staff and c is not menu]
         return say("help/short", name=ask.who.name, examples=everybody[:SHORT])
     lines = [{"example": c.example, "help": c.help, "staff": c.who.staff} for c in usable]
-    return say("help/menu", name=ask.who.name, commands=lines, shop=ask.house.shop)
+    return say("help/menu", in_room=ask.room is not None, name=ask.who.name, commands=lines, shop=ask.house.shop)
 
 
 def _here(found: Command, ask: Ask) -> bool:

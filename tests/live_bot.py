@@ -134,6 +134,11 @@ class LiveBot:
             database.pen.write(ledger.move, person, "eggs", eggs, "test", datetime.now(UTC)).result()
         database.close()
 
+    def let_doubts_run_out(self) -> None:
+        """Have the minute be over in which the bot waits for an echo of what is in doubt."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as connection, connection:
+            connection.execute("UPDATE outbox SET not_before = 0 WHERE status = 'uncertain'")
+
     def _file(self, kind: str) -> Path:
         return self.home / f"{self.starts:02d}.{kind}"
 

@@ -95,18 +95,21 @@ class Storm:
         for room in STOCK:
             await self._open_room(room)
         self.bot.give_eggs(people[:FETCHING], EGGS)
-        self.gateway.say(people[0], AMPLE, f"领鸡蛋 {EGGS // 2}")
-        await self._heard_in(AMPLE, "领取码")
+        await self._ask(people[0], AMPLE, f"领鸡蛋 {EGGS // 2}", "领取码")
 
     async def _open_room(self, room: str) -> None:
         terms = f"开团 苹果 9元 {STOCK[room]}份 明天18:00截单"
         for said, words in (("启用", "小帮手客厅"), (terms, "没错就回“确认”"), ("确认", "开团啦")):
-            self.gateway.say("li", room, said)
-            await self._heard_in(room, words)
+            await self._ask("li", room, said, words)
 
-    async def _heard_in(self, room: str, words: str, within: float = 30) -> None:
-        """Wait until something with these words in it has been said in the room."""
-        await until(lambda: any(where == room and words in text for where, text in self.heard), within, every=LOOK)
+    async def _ask(self, by: str, room: str, said: str, words: str) -> None:
+        """Say something and wait for an answer with these words in it."""
+        before = self._times(room, words)
+        self.gateway.say(by, room, said)
+        await until(lambda: self._times(room, words) > before, 90, every=LOOK)
+
+    def _times(self, room: str, words: str) -> int:
+        return sum(words in line for where, line in self.lines if where == room)
 
     # --- the storm ---
 
@@ -172,8 +175,10 @@ class Storm:
     # --- afterwards ---
 
     async def _settle(self) -> None:
-        """Wait until nothing is left to be said; a post in doubt is never said again."""
+        """Wait until nothing is left to be said, and what is in doubt has had all its time to be settled."""
         self._hand_over()
+        self.bot.let_doubts_run_out()
+        await self._ask("li", AMPLE, "我的订单", "李姐 最近没有订东西")
         unsaid = (
             "SELECT 1 FROM outbox WHERE status IN ('queued', 'sending') OR (status = 'uncertain' AND kind <> 'post')"
         )
@@ -186,5 +191,4 @@ class Storm:
         for message in Random(self.seed + 3).sample(done, 40):
             self.gateway.do("again", message=message)
         for room in STOCK:
-            self.gateway.say("li", room, "我的订单")
-            await self._heard_in(room, "李姐 最近没有订东西")
+            await self._ask("li", room, "我的订单", "李姐 最近没有订东西")
