@@ -215,17 +215,31 @@ class _Snapshot:
             line.member_id = sender.id
             whose.bind(self._tx, self._room, name, sender.id, self._now)
             return ""
-        if name:
-            line.member_id = whose.nameless(self._tx, self._room, name, self._now).id
         if known is not None:
             return "和记着的另一位重名"
-        return f"顶掉了{added.instead.name}，是不是同一位" if added.instead and not own_name else ""
+        if added.instead is not None and not own_name:
+            return f"顶掉了{added.instead.name}，是不是同一位"
+        if self._has_ordered(line):
+            return f"群里的{name}已经订过了，是不是同一位"
+        if name:
+            line.member_id = whose.nameless(self._tx, self._room, name, self._now).id
+        return ""
+
+    def _has_ordered(self, line: Line) -> bool:
+        """Whether a contact of this name has ordered such goods without the name being known to be theirs."""
+        return any(
+            line.goods.keys() & standing.of_member(self._tx, self._buy, who)
+            for who in whose.namesakes(self._tx, self._room, line.name)
+        )
 
     def _is_free(self, name: str) -> bool:
         return not whose.is_of_another(self._tx, self._room, name, self._sender.id)
 
     def _order(self, line: Line, goods: Goods, known: str = "") -> None:
-        """Let a row become an order, or say once why it does not fit."""
+        """Let a row become an order, or say once why it does not fit; whose it is must be known."""
+        if line.member_id is None:
+            line.reason = line.reason or known
+            return
         before, told = dict(line.taken), known or line.reason
         refused = standing.take(self._tx, self._buy, self._lines, line, goods, self._sender.id, self._now)
         if refused is None:

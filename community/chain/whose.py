@@ -70,7 +70,12 @@ def person(tx: Tx, room_id: str, name: str, now: datetime) -> KnownMember:
     return member or nameless(tx, room_id, name, now)
 
 
+def namesakes(tx: Tx, room_id: str, name: str) -> list[str]:
+    """The contacts in the room who go by this name: several may, and none of them need be meant."""
+    called = compared(name)
+    return [one.id for one in people.members(tx, room_id) if compared(one.name) == called]
+
+
 def is_of_another(tx: Tx, room_id: str, name: str, than: str) -> bool:
     """Whether somebody else in the room goes by this name."""
-    called = compared(name)
-    return any(one.id != than and compared(one.name) == called for one in people.members(tx, room_id))
+    return any(one != than for one in namesakes(tx, room_id, name))
