@@ -21,7 +21,7 @@ from community import migrate, staff
 from community.db import Database, DatabaseTrouble, InUse, file_of
 from community.export import Format
 from community.people import Role
-from community.shop import ShopFault, load_shop
+from community.shop import Shop, ShopFault, load_shop
 from front.settings import Settings, SettingsFault, database_address
 
 log = logging.getLogger(__name__)
@@ -205,7 +205,15 @@ def post(settings: Settings, name: str, room: str | None, *, dry_run: bool) -> N
     if not spoken:
         tell("没有一个群可发：先在群里发“启用”。")
     elif not dry_run:
-        tell("已经排上队，客厅开着就会发出去。")
+        tell(_said_when(load_shop(settings.shop_file)))
+
+
+def _said_when(shop: Shop) -> str:
+    """When a post that has just been queued goes out: at night it waits, and grows stale meanwhile."""
+    now = datetime.now(shop.zone)
+    if not shop.quiet.covers(now):
+        return "已经排上队，客厅开着就会发出去。"
+    return f"夜里不打扰，排到{shop.quiet.ends(now):%H:%M}再发；到那时已经不新鲜的就不发了，早上再来一次。"
 
 
 def export(settings: Settings, table: str, url: str | None, form: Format) -> None:
