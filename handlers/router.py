@@ -18,6 +18,7 @@ _LINE = 2000
 """Characters of a command's first line that are read at all."""
 _AT = ("@", "＠")
 _MENTION = re.compile(r"^[@＠](?:[^\u2005]{1,40}\u2005|\S{1,40}(?:\s|$))\s*")
+_MENTION_BEHIND = re.compile(r" ?@\S{1,40}$")
 _QUOTED = re.compile(r"」[ \t\r]*\n- ?-[- ]*\r?\n")
 _NUMERALS = frozenset("0123456789一二两三四五六七八九十百零半俩仨+-xX*×.,½¼¾٠١٢٣٤٥٦٧٨٩")
 _PLAIN = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x1F300, 0x1FB00)))) | frozenset("【「《")
@@ -65,7 +66,7 @@ class Router:
                 return found
         if not self._goods or first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
             return None
-        return self._order(heard)
+        return self._order(heard, heard.text)
 
     def offer(self, names: Mapping[str, Iterable[str]]) -> None:
         """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
@@ -73,8 +74,8 @@ class Router:
         self._offered = frozenset(beginning[:1] for goods in self._goods.values() for beginning in goods)
         self._dull = _PLAIN.difference(self._offered, map(str.lower, self._offered))
 
-    def _order(self, heard: Heard) -> Match | None:
-        text, goods = heard.text, self._goods.get(heard.room.id) if heard.room is not None else None
+    def _order(self, heard: Heard, text: str) -> Match | None:
+        goods = self._goods.get(heard.room.id) if heard.room is not None else None
         if goods is None or self._bare is None:
             return None
         head = normalise(text[:_HEAD])
@@ -103,8 +104,12 @@ class Router:
             command, keyword = found
             whole = head if len(line) <= _HEAD else normalise(line[:_LINE])
             rest = whole[len(keyword) :]
+            if heard.mentioned and not named:  # +1 @客厅
+                rest = _MENTION_BEHIND.sub("", rest)
             return Match(command, keyword, (rest + newline + more).strip(), glued=bool(rest) and not rest[0].isspace())
-        return Match(self._menu, "", "") if named and self._menu else None
+        if not named:
+            return None
+        return self._order(heard, line + newline + more) or (Match(self._menu, "", "") if self._menu else None)
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:
         for length in self._lengths.get(line[:1], ()):
