@@ -88,6 +88,16 @@ def sheet(
 
 
 @app.command()
+def poster(
+    out: Annotated[Path, typer.Option("--out", help="画到哪个文件，如 海报.png")],
+    groupbuy: Annotated[str | None, typer.Argument(help="团的名字或编号；不写就是最近开的那个")] = None,
+    db: Database = None,
+) -> None:
+    """给开着的团画一张海报（PNG）。"""
+    doorstep.poster(read_settings(), groupbuy, db, out)
+
+
+@app.command()
 def backup(path: Annotated[Path, typer.Argument(help="备份到哪个文件")]) -> None:
     """把数据库完整备份一份。"""
     doorstep.backup(read_settings(), path)

@@ -253,6 +253,22 @@ def sheet(
     tell(f"写好了：{path}（{paper.buy.name}，共{paper.quantity}份，{yuan(paper.cents)}）")
 
 
+def poster(settings: Settings, words: str | None, url: str | None, out: Path) -> None:
+    """Paint the poster of an open group buy into a new .png file."""
+    from community import poster as posters  # noqa: PLC0415 - the drawing library is slow to import
+    from community.sheet.paper import named, opened_last  # noqa: PLC0415 - beside it
+    from front.keting import open_house  # noqa: PLC0415 - wechaty is imported only where it is used
+
+    _must_exist(settings, url)
+    with opened(settings, url) as database, _shop_faults_named(), _refusals_named():
+        house = open_house(settings, SystemRandom())
+        with database.reading() as tx:
+            buy = named(tx, words, open_only=True) if words else opened_last(tx)
+        text = posters.words(house, buy, datetime.now(house.zone))
+    _write_new(out, posters.paint(text))
+    tell(f"画好了：{out}（{buy.name}）")
+
+
 @contextmanager
 def _refusals_named() -> Iterator[None]:
     """What the rules refuse ends the command, in the words of the refusal."""
