@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from community.sheet.layouts import Layout
 from front import doorstep, shelving
 from front.settings import SettingsFault, read_settings
 
@@ -86,6 +87,28 @@ def products(
 ) -> None:
     """把商品表收进来：品名、规格、单位、价格、成本、库存、别名；有一行错就一样都不写。"""
     shelving.products(read_settings(), file, db, dry_run=dry_run)
+
+
+@app.command()
+def sheet(
+    groupbuy: Annotated[str | None, typer.Argument(help="团的名字或编号；不写就是最近截单的那个")] = None,
+    db: Database = None,
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件；不写就用团名，放在当前文件夹")] = None,
+    layout: Annotated[list[Layout] | None, typer.Option("--layout", help="只要这几种排法；不写就是整本")] = None,
+    mask: Annotated[bool, typer.Option("--mask", help="名字和手机号打星号")] = False,
+) -> None:
+    """一个团的单子，Excel 的：汇总、拣货单、分楼、标签、对账，打印出来就能用。"""
+    doorstep.sheet(read_settings(), groupbuy, db, out, layout or [], mask=mask)
+
+
+@app.command()
+def poster(
+    out: Annotated[Path, typer.Option("--out", help="画到哪个文件，如 海报.png")],
+    groupbuy: Annotated[str | None, typer.Argument(help="团的名字或编号；不写就是最近开的那个")] = None,
+    db: Database = None,
+) -> None:
+    """给开着的团画一张海报（PNG）。"""
+    doorstep.poster(read_settings(), groupbuy, db, out)
 
 
 @app.command()

@@ -14,8 +14,12 @@ from benchmarks.corner import NOW, Corner
 from community.db import Tx
 from community.events import Heard
 from community.statements import Prepared
+from community.uploads import Uploads
 from handlers.desk import answer
 from handlers.router import Router
+
+UPLOADS = Uploads(Path("uploads"))
+"""Where pictures would be kept; an order has none."""
 
 Statement = tuple[str, dict[str, object]]
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -83,5 +87,5 @@ def _one(tx: Tx, corner: Corner, router: Router, order: Heard) -> list[Statement
     found = router.find(order)
     if found is None:
         raise AssertionError("an order must be a command")
-    answer(scribe, corner.house, router, found, order, NOW)
+    answer(scribe, corner.house, UPLOADS, router, found, order, NOW)
     return scribe.statements

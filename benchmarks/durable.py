@@ -170,7 +170,7 @@ class _Turnstile:
         found = self._router.find(order)
         if found is None:
             raise AssertionError("an order must be a command")
-        future = self._pen.write(answer, self._corner.house, self._router, found, order, NOW)
+        future = self._pen.write(answer, self._corner.house, bare.UPLOADS, self._router, found, order, NOW)
 
         def leave(_: "Future[Any]") -> None:
             self._took.append(time.perf_counter() - begun)

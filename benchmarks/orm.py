@@ -138,6 +138,7 @@ def _line(room: Room, text: str) -> Outbox:
         kind="answer",
         rank=RANK["answer"],
         text=text,
+        image=None,
         cause=None,
         status="queued",
         created_at=_AT,

@@ -83,6 +83,11 @@ _EXPIRE = change(
     .where(col(EggCode.status) == "live", col(EggCode.expires_at) <= bindparam("at"))
     .values(status="expired")
 )
+_VOID = change(
+    update(EggCode)
+    .where(col(EggCode.member_id) == bindparam("who"), col(EggCode.status) == "live")
+    .values(status="expired")
+)
 _NEXT = prepare(Count, select(func.min(col(EggCode.expires_at))).where(col(EggCode.status) == "live"))
 
 
@@ -134,6 +139,11 @@ def hand_over(tx: Tx, code: str, clerk_id: str, now: datetime) -> Handover:
 def next_expiry(tx: Tx) -> int | None:
     """When the next live code expires, seconds since the epoch."""
     return tx.count(_NEXT) or None
+
+
+def withdraw(tx: Tx, member_id: str) -> int:
+    """Let every code of a member lapse, because the eggs behind them are gone. How many."""
+    return tx.run(_VOID, who=member_id)
 
 
 def expire(tx: Tx, now: datetime) -> int:

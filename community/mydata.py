@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
-from community import ledger
+from community import eggs, ledger
 from community.activity import Activity
 from community.chain.tables import ChainLine, ChainName
 from community.db import Count, Prepared, Tx, change, prepare
@@ -100,8 +100,9 @@ def forget(tx: Tx, member: KnownMember, now: datetime) -> None:
         raise Refusal("您还是店里的人，先请店主把您从店员名单里撤下来。")
     if tx.count(_RUNNING, who=member.id):
         raise Refusal("您还有没截单的团购，先在群里发“取消”，再来删。")
-    eggs = ledger.balance(tx, member.id, "eggs")
-    if eggs:
-        ledger.move(tx, member.id, "eggs", -eggs, f"forgotten:{int(now.timestamp())}", now)
+    eggs.withdraw(tx, member.id)
+    held_eggs = ledger.balance(tx, member.id, "eggs")
+    if held_eggs:
+        ledger.move(tx, member.id, "eggs", -held_eggs, f"forgotten:{int(now.timestamp())}", now)
     for statement in _FORGET:
         tx.run(statement, who=member.id)

@@ -58,7 +58,8 @@ class Outbox(SQLModel, table=True):
     room_id: str = Field(description="a room's id, or a contact's for a direct message")
     kind: str = Field(description="answer, notice or post")
     rank: int = Field(description="smaller goes first")
-    text: str
+    text: str = Field(description="what is said, or the file name of the picture that is shown")
+    image: str | None = Field(description="the picture's name in the shop's uploads; None for words")
     cause: str | None = Field(description="says the same thing to the same room only once: post:早安问候@1763854200")
     status: str = Field(description="queued, sending, sent, failed, expired or uncertain")
     created_at: int
@@ -77,6 +78,7 @@ class Line(NamedTuple):
     rank: int
     kind: str
     text: str
+    image: str | None
 
 
 class _Batch(NamedTuple):
@@ -85,11 +87,15 @@ class _Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One message to carry now: the lines of `batch`, already marked as on their way."""
+    """One message to carry now: the lines of `batch`, already marked as on their way.
+
+    With an `image` (its name in the shop's uploads) a picture is shown, and `text` is its file name.
+    """
 
     batch: int
     to: str
     text: str
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,8 @@ class Rest:
 
 _QUEUE = change(insert(Outbox).on_conflict_do_nothing())
 _is = col(Outbox.status)
+_repeatable = (_is == "uncertain", col(Outbox.kind) == "answer", col(Outbox.image).is_(None))
+"""A picture's echo cannot be told from another's: shown perhaps, it is not shown again."""
 _open = or_(_is == "sending", _is == "uncertain")
 _of_batch = col(Outbox.batch) == bindparam("of")
 _EXPIRE = change(
@@ -173,13 +181,9 @@ _DOUBT = change(
 )
 _DOUBT_ALL = change(update(Outbox).where(_is == "sending").values(status="uncertain", not_before=bindparam("until")))
 _SAY_AGAIN = change(
-    update(Outbox)
-    .where(_is == "uncertain", col(Outbox.kind) == "answer", col(Outbox.not_before) <= bindparam("at"))
-    .values(status="queued", batch=None)
+    update(Outbox).where(*_repeatable, col(Outbox.not_before) <= bindparam("at")).values(status="queued", batch=None)
 )
-_DOUBTED = prepare(
-    Count, select(func.min(col(Outbox.not_before))).where(_is == "uncertain", col(Outbox.kind) == "answer")
-)
+_DOUBTED = prepare(Count, select(func.min(col(Outbox.not_before))).where(*_repeatable))
 _OPEN_BATCHES = prepare(
     _Batch,
     select(col(Outbox.batch))
@@ -204,11 +208,12 @@ def say(
     cause: str | None = None,
     worth: timedelta | None = None,
     urgent: bool = False,
+    image: str | None = None,
 ) -> bool:
     """Queue `text` for a room or a contact; False when the same `cause` was queued for them before.
 
     `worth`: how long it is still worth saying; by default as WORTH has it for the kind. `urgent`: goes first, and
-    even while the bot is paused.
+    even while the bot is paused. `image`: a picture of the shop's uploads to show, under the file name `text`.
     """
     at = int(now.timestamp())
     changed = tx.run(
@@ -217,6 +222,7 @@ def say(
         kind=kind,
         rank=URGENT if urgent else RANK[kind],
         text=text,
+        image=image,
         cause=cause,
         status="queued",
         created_at=at,
@@ -246,7 +252,7 @@ def take(tx: Tx, schedule: pacing.Schedule, quiet: pacing.Quiet, now: datetime) 
     for line in lines:
         tx.run(_TAKE, line=line.id, as_batch=head.id)
     pacing.spend(tx, bucket, head.room_id)
-    return Sending(head.id, head.room_id, _text(lines))
+    return Sending(head.id, head.room_id, _text(lines), head.image)
 
 
 def settle(tx: Tx, batch: int, outcome: Outcome, now: datetime) -> None:
@@ -319,7 +325,7 @@ def _together(tx: Tx, head: Line, at: float) -> list[Line]:
 
 
 def _may_merge(line: Line) -> bool:
-    return line.kind == "answer" and len(line.text) <= SHORT
+    return line.kind == "answer" and line.image is None and len(line.text) <= SHORT
 
 
 def _rest(tx: Tx, quiet: pacing.Quiet, now: datetime, up_to: int) -> Rest:

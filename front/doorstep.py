@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from datetime import datetime
 from glob import escape
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,9 +21,14 @@ from community import export as exports
 from community import migrate, staff
 from community.db import Database, DatabaseTrouble, InUse, file_of
 from community.export import Format
+from community.money import yuan
 from community.people import Role
-from community.shop import ShopFault, load_shop
+from community.refusal import Refusal
+from community.shop import Shop, ShopFault, load_shop
 from front.settings import Settings, SettingsFault, database_address
+
+if TYPE_CHECKING:
+    from community.sheet.layouts import Layout
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +37,9 @@ PasteFormat = Literal["text", "json"]
 WRONG = 1
 WRONG_SETTINGS = 2
 SICK_DATABASE = 3
+
+_FILE_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+"""What no file may be called on some system."""
 
 
 def give_up(headline: str, problems: Sequence[str], code: int) -> NoReturn:
@@ -207,7 +216,15 @@ def post(settings: Settings, name: str, room: str | None, *, dry_run: bool) -> N
     if not spoken:
         tell("没有一个群可发：先在群里发“启用”。")
     elif not dry_run:
-        tell("已经排上队，客厅开着就会发出去。")
+        tell(_said_when(load_shop(settings.shop_file)))
+
+
+def _said_when(shop: Shop) -> str:
+    """When a post that has just been queued goes out: at night it waits, and grows stale meanwhile."""
+    now = datetime.now(shop.zone)
+    if not shop.quiet.covers(now):
+        return "已经排上队，客厅开着就会发出去。"
+    return f"夜里不打扰，排到{shop.quiet.ends(now):%H:%M}再发；到那时已经不新鲜的就不发了，早上再来一次。"
 
 
 def paste(
@@ -242,6 +259,67 @@ def export(settings: Settings, table: str, url: str | None, form: Format) -> Non
         columns, rows = exports.export(database, table, _zone(settings))
         for piece in exports.write(columns, rows, form):
             sys.stdout.write(piece)
+
+
+def sheet(
+    settings: Settings,
+    words: str | None,
+    url: str | None,
+    out: Path | None,
+    layouts: Sequence["Layout"],
+    *,
+    mask: bool,
+) -> None:
+    """Write the papers of a group buy into a new .xlsx file."""
+    from community.sheet.book import workbook  # noqa: PLC0415 - the spreadsheet library is slow to import
+    from community.sheet.layouts import pages  # noqa: PLC0415 - beside it
+    from community.sheet.paper import read_paper  # noqa: PLC0415 - likewise
+
+    _must_exist(settings, url)
+    with opened(settings, url) as database, _shop_faults_named(), _refusals_named():
+        shop = load_shop(settings.shop_file)
+        with database.reading() as tx:
+            paper = read_paper(tx, shop, words)
+    shown = paper.masked() if mask else paper
+    path = out or Path(f"{_FILE_NAME.sub('', paper.buy.title)} {paper.closes:%m-%d}.xlsx")
+    _write_new(path, workbook(shown, pages(shown, layouts)))
+    tell(f"写好了：{path}（{paper.buy.name}，共{paper.quantity}份，{yuan(paper.cents)}）")
+
+
+def poster(settings: Settings, words: str | None, url: str | None, out: Path) -> None:
+    """Paint the poster of an open group buy into a new .png file."""
+    from community import poster as posters  # noqa: PLC0415 - the drawing library is slow to import
+    from community.sheet.paper import named, opened_last  # noqa: PLC0415 - beside it
+    from front.keting import open_house  # noqa: PLC0415 - wechaty is imported only where it is used
+
+    _must_exist(settings, url)
+    with opened(settings, url) as database, _shop_faults_named(), _refusals_named():
+        house = open_house(settings, SystemRandom())
+        with database.reading() as tx:
+            buy = named(tx, words, open_only=True) if words else opened_last(tx)
+        text = posters.words(house, buy, datetime.now(house.zone))
+    _write_new(out, posters.paint(text))
+    tell(f"画好了：{out}（{buy.name}）")
+
+
+@contextmanager
+def _refusals_named() -> Iterator[None]:
+    """What the rules refuse ends the command, in the words of the refusal."""
+    try:
+        yield
+    except Refusal as refusal:
+        give_up(refusal.text, [], WRONG)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """A new file, never in place of another."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        give_up(f"{path} 已经有了，换个名字，免得盖掉。", [], WRONG)
+    except OSError:
+        give_up(f"写不进 {path}：看看这个文件夹能不能写、地方够不够。", [], WRONG)
 
 
 def backup(settings: Settings, path: Path) -> None:

@@ -153,6 +153,9 @@ class Keting:
         if stamp == self._shop_stamp:
             return
         self._shop_stamp = stamp
+        if stamp is None:
+            log.error("找不到 %s，先照原来的用", self.settings.shop_file)
+            return
         try:
             self.house.shop = load_shop(self.settings.shop_file)
         except ShopFault as fault:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from random import Random
 
-from community import outbox
+from community import outbox, uploads
 from community.db import Database, DatabaseTrouble
 from community.house import House
 from community.outbox import Outcome, Rest, Sending
@@ -42,6 +42,7 @@ class Sender:
         self._house = house
         self._now = now
         self._tell = tell
+        self._uploads = uploads.beside(database)
         self._random = Random()  # noqa: S311 - jitter, no secret
         self._awake = asyncio.Event()
         self._carrying = asyncio.Lock()
@@ -109,7 +110,7 @@ class Sender:
 
     async def _carry(self, sending: Sending) -> Outcome:
         try:
-            await self._transport.say(sending.to, sending.text)
+            await self._deliver(sending)
         except Refused as error:
             log.warning("message %d refused for good: %s", sending.batch, error)
             return "refused"
@@ -123,6 +124,16 @@ class Sender:
             log.exception("message %d: an error that nobody thought of", sending.batch)
             return "unsure"
         return "sent"
+
+    async def _deliver(self, sending: Sending) -> None:
+        if sending.image is None:
+            await self._transport.say(sending.to, sending.text)
+            return
+        try:
+            picture = await asyncio.to_thread(self._uploads.read, sending.image)
+        except OSError as error:
+            raise Refused(f"the picture is gone: {error}") from error
+        await self._transport.show(sending.to, sending.text, picture)
 
     async def _rest(self, until: float | None) -> None:
         seconds = GLANCE if until is None else min(GLANCE, until - self._now().timestamp())

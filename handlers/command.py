@@ -67,7 +67,15 @@ class Reply:
     urgent: bool = False
 
 
-Function = Callable[[Tx, Ask], Reply | None]
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An answer that is a PNG picture, shown under a file name."""
+
+    name: str
+    png: bytes
+
+
+Function = Callable[[Tx, Ask], Reply | Picture | None]
 
 
 @dataclass(frozen=True, slots=True)

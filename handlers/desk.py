@@ -8,14 +8,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from community import activity, invite, outbox, people, seen
+from community import activity, invite, outbox, people, seen, uploads
 from community.db import Database, DatabaseTrouble, Tx, trouble
 from community.events import Echo, Event, Heard, Joined, Left, Renamed
 from community.groupbuy import finding
 from community.house import House
 from community.people import Role
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, Where
+from community.uploads import Uploads
+from handlers.command import Ask, Picture, Reply, Where
 from handlers.router import Match, Router
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Desk:
         self._house = house
         self._router = router
         self._now = now
+        self._uploads = uploads.beside(database)
         self._chatter: Counter[str] = Counter()
         self._under_way: set[Future[Any]] = set()
         self.on_trouble: Callable[[Heard, DatabaseTrouble], None] = lambda heard, ill: None
@@ -74,7 +76,7 @@ class Desk:
 
     def _answer(self, found: Match, event: Heard) -> None:
         then = self.look_at_offers if found.command.reshapes else None
-        future = self._write(answer, self._house, self._router, found, event, then=then)
+        future = self._write(answer, self._house, self._uploads, self._router, found, event, then=then)
         future.add_done_callback(partial(self._untaken, event))
 
     def _untaken(self, event: Heard, future: "Future[Any]") -> None:
@@ -103,7 +105,7 @@ class Desk:
             log.error("an event was lost to an error", exc_info=error)
 
 
-def answer(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now: datetime) -> None:
+def answer(tx: Tx, house: House, kept: Uploads, router: Router, found: Match, heard: Heard, now: datetime) -> None:
     """Do what a command asks and queue the answer, in one transaction; a message seen before does nothing."""
     command = found.command
     if heard.room is not None and not command.anywhere and not people.enabled(tx, heard.room.id):
@@ -115,22 +117,29 @@ def answer(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now
         if reply is None:
             tx.undo()
             return
-        text = house.wording.render(reply.template, **reply.values) if reply.template else ""
-        urgent = reply.urgent
+        text, options = _said(house, kept, reply)
     except Refusal as refusal:
-        text, urgent = _afresh(tx, heard, now, _addressed(heard, refusal.text)), False
+        text, options = _afresh(tx, heard, now, _addressed(heard, refusal.text)), {}
     except Exception as error:
         if trouble(error):
             raise
         log.exception("%s failed", command.keywords[0])
-        text, urgent = _afresh(tx, heard, now, _addressed(heard, CALM)), False
+        text, options = _afresh(tx, heard, now, _addressed(heard, CALM)), {}
     to = heard.room.id if heard.room else heard.by.id
     if text:
-        outbox.say(tx, to, text, "answer", now, urgent=urgent)
+        outbox.say(tx, to, text, "answer", now, **options)
     activity.note(tx, command.keywords[0], now, heard.room.id if heard.room else None, heard.by.id)
 
 
-def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now: datetime) -> Reply | None:
+def _said(house: House, kept: Uploads, reply: Reply | Picture) -> tuple[str, dict[str, Any]]:
+    """An answer as the outbox takes it: its text (empty: silence), or a picture's name and where it is kept."""
+    if isinstance(reply, Picture):
+        return reply.name, {"image": kept.keep(reply.png, ".png")}
+    text = house.wording.render(reply.template, **reply.values) if reply.template else ""
+    return text, {"urgent": reply.urgent}
+
+
+def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now: datetime) -> Reply | Picture | None:
     command = found.command
     who = people.meet(tx, heard.by, now)
     room = people.known_room(tx, heard.room, now) if heard.room else None

@@ -13,7 +13,7 @@ from community.groupbuy.offer import Buy, NotOffered, choices, choose, choose_bu
 from community.groupbuy.orders import Placed, Standing
 from community.groupbuy.wishes import Wish, read_wishes
 from community.people import Role
-from community.quantity import COUNTERS, NUMBER, NUMERALS, QuantityFault, looks_like_number, split_order
+from community.quantity import COUNTERS, NUMBER, NUMERALS, QuantityFault, looks_like_number, read_quantity, split_order
 from community.refusal import Refusal
 from community.terms import read_terms
 from handlers.command import Ask, Command, Reply, Where, command, say
@@ -144,14 +144,27 @@ def alter(tx: Tx, ask: Ask) -> Reply | None:
     return _done("groupbuy/altered", done, ask)
 
 
-@command("取消", "取消订单", example="取消", help="不要了", where=Where.ROOM, everyday=True)
+@command("取消", "取消订单", example="取消", help="不要了", where=Where.ROOM, everyday=True, glue="number")
 def cancel(tx: Tx, ask: Ask) -> Reply | None:
-    """Take my order back until the close."""
+    """Take my order back until the close, all of it: whoever names a number is told how to have less."""
+    some = _a_number(_words(ask))
+    if ask.glued and not some:
+        return None
     mine = _mine(tx, ask)
     if mine is None:
         return None
+    if some:
+        raise Refusal("只留几份就发“改 2”这样，都不要了就发“取消”。")
     wish = Wish(*choose(choices(mine), _words(ask) or None, "取消 {}"), 0)
     return _done("groupbuy/cancelled", [orders.cancel(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now)], ask)
+
+
+def _a_number(words: str) -> bool:
+    try:
+        read_quantity(words)
+    except QuantityFault:
+        return False
+    return True
 
 
 def _mine(tx: Tx, ask: Ask) -> list[Buy] | None:

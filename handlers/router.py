@@ -18,6 +18,7 @@ _LINE = 2000
 """Characters of a command's first line that are read at all."""
 _AT = ("@", "＠")
 _MENTION = re.compile(r"^[@＠](?:[^\u2005]{1,40}\u2005|\S{1,40}(?:\s|$))\s*")
+_MENTION_BEHIND = re.compile(r" ?@\S{1,40}$")
 _QUOTED = re.compile(r"」[ \t\r]*\n- ?-[- ]*\r?\n")
 _ROWS = re.compile(
     r"^[^\w\n]{0,4}(?:\d|[①-⒛⓪-⓿❶-➓㉑-㉟㊱-㊿]|[一二三四五六七八九十]{1,3}[、.．]|No|第)", re.MULTILINE | re.IGNORECASE
@@ -76,7 +77,7 @@ class Router:
             return found
         if first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
             return None
-        return self._order(heard)
+        return self._order(heard, heard.text)
 
     def offer(self, names: Mapping[str, Iterable[str]]) -> None:
         """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
@@ -98,8 +99,8 @@ class Router:
             text = text[quoted.end() :]
         return Match(self._chain, "", text) if "\n" in text.strip() and _ROWS.search(text) else None
 
-    def _order(self, heard: Heard) -> Match | None:
-        text, goods = heard.text, self._goods.get(heard.room.id) if heard.room is not None else None
+    def _order(self, heard: Heard, text: str) -> Match | None:
+        goods = self._goods.get(heard.room.id) if heard.room is not None else None
         if goods is None or self._bare is None:
             return None
         head = normalise(text[:_HEAD])
@@ -128,8 +129,12 @@ class Router:
             command, keyword = found
             whole = head if len(line) <= _HEAD else normalise(line[:_LINE])
             rest = whole[len(keyword) :]
+            if heard.mentioned and not named:  # +1 @客厅
+                rest = _MENTION_BEHIND.sub("", rest)
             return Match(command, keyword, (rest + newline + more).strip(), glued=bool(rest) and not rest[0].isspace())
-        return Match(self._menu, "", "") if named and self._menu else None
+        if not named:
+            return None
+        return self._order(heard, line + newline + more) or (Match(self._menu, "", "") if self._menu else None)
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:
         for length in self._lengths.get(line[:1], ()):

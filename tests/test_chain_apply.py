@@ -156,7 +156,7 @@ def migrated_room(tmp_path_factory: pytest.TempPathFactory, migrated: object) ->
 
 
 def _holds(tx: Tx) -> None:
-    """Sold is within the stock, every taken row is somebody's, and whatever was sold stands in the chain that is shown."""
+    """Sold is within the stock, what is taken is somebody's, and what was sold stands in the chain that is shown."""
     buy = buy_in(tx)
     lines = kept.load(tx, buy.id)
     taken = sum(sum(line.taken.values()) for line in lines)

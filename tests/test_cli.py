@@ -13,7 +13,7 @@ from front import doorstep
 from tests.conftest import ROOT, write
 from tests.counter import GOOD, Shop, garbage, process
 
-COMMANDS = ["run", "chat", "play", "check", "post", "paste", "export", "products", "backup"]
+COMMANDS = ["run", "chat", "play", "check", "post", "paste", "export", "products", "sheet", "poster", "backup"]
 
 
 # Help
@@ -51,7 +51,7 @@ def test_a_command_typed_wrongly_is_two(shop: Shop, words: list[str]) -> None:
         ("WECHATY_PUPPET_SERVICE_TOKEN", "only a token"),
     ],
 )
-@pytest.mark.parametrize("words", ["run", "chat", "check", "post 早安问候", "export orders", "backup x.db"])
+@pytest.mark.parametrize("words", ["run", "chat", "check", "post 早安问候", "export orders", "sheet", "backup x.db"])
 def test_a_wrong_variable_is_named_and_ends_with_two(shop: Shop, name: str, value: str, words: str) -> None:
     shop.set(name, value)
     outcome = shop.run(*words.split())
@@ -157,7 +157,7 @@ def test_an_address_that_is_none_is_named(shop: Shop, address: str) -> None:
     assert "--db" in outcome.err
 
 
-@pytest.mark.parametrize("words", ["export orders", "backup copy.db", "post 早安问候 --dry-run"])
+@pytest.mark.parametrize("words", ["export orders", "sheet", "backup copy.db", "post 早安问候 --dry-run"])
 def test_a_missing_database_is_named_and_not_made(shop: Shop, words: str) -> None:
     shop.file.unlink()
     outcome = shop.run(*words.split())

@@ -30,7 +30,7 @@ def sick(shop: Shop, request: pytest.FixtureRequest) -> Shop:
     return shop
 
 
-@pytest.mark.parametrize("words", ["run", "chat", "post 早安问候", "export orders", "backup x.db"])
+@pytest.mark.parametrize("words", ["run", "chat", "post 早安问候", "export orders", "sheet", "backup x.db"])
 def test_a_sick_database_is_named_and_left_as_it_is(sick: Shop, words: str) -> None:
     before = sick.file.read_bytes()
     outcome = sick.run(*words.split())

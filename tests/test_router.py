@@ -76,6 +76,11 @@ def test_what_people_type(text: str, keyword: str, rest: str) -> None:
     assert understood(text) == (keyword, rest)
 
 
+def test_a_mention_may_stand_behind_an_order() -> None:
+    assert understood("+1 @客厅\u2005", mentioned=True) == ("+", "1")
+    assert understood("+1 @李姐\u2005") == ("+", "1 @李姐")
+
+
 @pytest.mark.parametrize(
     "text",
     [

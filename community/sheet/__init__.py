@@ -1,0 +1,1 @@
+"""The papers of a group buy: who ordered what, arranged for picking, carrying, sticking on bags and reckoning."""

@@ -1,0 +1,285 @@
+"""The layouts: how a group buy's orders stand on paper for whoever picks, carries, sticks on bags, takes the money."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+from itertools import groupby
+
+from community.groupbuy.offer import Item
+from community.sheet.pages import (
+    HOUSEHOLD_LABELS,
+    ITEM_LABELS,
+    PRINTER_LABELS,
+    Cell,
+    Column,
+    Form,
+    Label,
+    Labels,
+    Page,
+    Row,
+    Table,
+    cut,
+    money,
+    wide,
+)
+from community.sheet.paper import UNKNOWN, Drop, Line, Paper
+
+BOX = "□"
+"""To be ticked by hand."""
+_DOOR, _WHO, _PORTIONS = Column("门牌", 14), Column("谁", 24), Column("数量", 12)
+
+
+class Layout(StrEnum):
+    """The layouts that can be had each on its own."""
+
+    ITEM_BUILDING_DOOR = "item-building-door"
+    BUILDING_ITEM_DOOR = "building-item-door"
+    BUILDING_DOOR_ITEM = "building-door-item"
+    ITEM_LABEL = "item-label"
+    HOUSEHOLD_LABEL = "household-label"
+    PRINTER_LABEL = "printer-label"
+
+
+def pages(paper: Paper, layouts: Iterable[Layout] = ()) -> list[Page]:
+    """The sheets of these layouts, in their order; without any, the whole workbook of the shop."""
+    makers = [_LAYOUTS[layout] for layout in dict.fromkeys(layouts)] or _WHOLE
+    return [make(paper) for make in makers]
+
+
+def by_item(paper: Paper) -> Table:
+    """What of each item was ordered altogether, and by whom."""
+    rows: list[Row] = []
+    for item in _ordered(paper):
+        lines = paper.of(item)
+        rows.append(_band(f"{_called(item)}  共{_counted(item, lines)}"))
+        rows += [Row((_place(line), line.name, line.quantity, money(line.each), money(line.cents))) for line in lines]
+        rows.append(_total("小计", 2, sum(line.quantity for line in lines), None, money(sum(x.cents for x in lines))))
+    rows.append(_total("合计", 2, paper.quantity, None, money(paper.cents)))
+    return Table("商品汇总", (_DOOR, _WHO, _PORTIONS, Column("单价", 14), Column("金额", 16)), tuple(rows))
+
+
+def picking(paper: Paper) -> Table:
+    """Building by building, unit by unit, door by door: what goes into each bag."""
+    rows: list[Row] = []
+    for building, drops in paper.buildings():
+        rows.append(_band(f"{building}  {_households(drops)}", fresh=bool(rows)))
+        for unit, behind in groupby(drops, key=lambda drop: drop.home.unit if drop.home else ""):
+            rows += [Row((f"{unit}单元",), "sub")] if unit else []
+            rows += [row for drop in behind for row in _bag(paper, drop)]
+    rows.append(_total("合计", 3, paper.quantity, None))
+    return Table("拣货单", (_DOOR, _WHO, Column("商品", 32), _PORTIONS, Column("拣好", 7)), tuple(rows))
+
+
+def _bag(paper: Paper, drop: Drop) -> Iterator[Row]:
+    for at, (item, quantity) in enumerate(_contents(paper, drop)):
+        yield Row((drop.place if at == 0 else None, drop.names if at == 0 else None, _called(item), quantity, BOX))
+
+
+def item_to_building(paper: Paper) -> Table:
+    """How much of each item goes to each building: for whoever loads the cart."""
+    rows: list[Row] = []
+    for item in _ordered(paper):
+        lines = paper.of(item)
+        rows.append(_band(f"{_called(item)}  共{_counted(item, lines)}"))
+        for building, drops in paper.buildings(lines):
+            rows.append(Row((building, len(drops), sum(drop.quantity for drop in drops), BOX)))
+    rows.append(_total("合计", 1, len(paper.drops()), paper.quantity, None))
+    return Table("商品分楼", (Column("楼栋", 40), Column("户数", 14), _PORTIONS, Column("装好", 10)), tuple(rows))
+
+
+def reckoning(paper: Paper) -> Table:
+    """What was sold at which price, and what it brings where the cost is known."""
+    costed = any(item.cost is not None for item in _ordered(paper))
+    columns = (Column("商品", 30), Column("单价", 10), Column("数量", 8), Column("金额", 13))
+    costs = (Column("成本价", 9), Column("成本", 12), Column("毛利", 12)) if costed else ()
+    rows = [_sale(item, each, quantity, costed) for item, each, quantity in _sales(paper)]
+    rows.append(_takings(paper, costed))
+    if costed and (unknown := [item.name for item in _ordered(paper) if item.cost is None]):
+        rows.append(Row((f"{'、'.join(unknown)} 没有写成本价，没算进成本和毛利。",), "sub"))
+    return Table("对账", columns + costs, tuple(rows))
+
+
+def _sales(paper: Paper) -> Iterator[tuple[Item, int, int]]:
+    """Each item at each price it was sold for, and how many portions."""
+    for item in _ordered(paper):
+        for each, lines in groupby(sorted(paper.of(item), key=_each, reverse=True), key=_each):
+            yield item, each, sum(line.quantity for line in lines)
+
+
+def _each(line: Line) -> int:
+    return line.each
+
+
+def _sale(item: Item, each: int, quantity: int, costed: bool) -> Row:
+    sold: tuple[Cell, ...] = (_called(item), money(each), quantity, money(each * quantity))
+    if not costed:
+        return Row(sold)
+    if item.cost is None:
+        return Row((*sold, None, None, None))
+    return Row((*sold, money(item.cost), money(item.cost * quantity), money((each - item.cost) * quantity)))
+
+
+def _takings(paper: Paper, costed: bool) -> Row:
+    total: tuple[Cell, ...] = ("合计", None, paper.quantity, money(paper.cents))
+    if not costed:
+        return Row(total, "total")
+    known = [(item.cost, each, quantity) for item, each, quantity in _sales(paper) if item.cost is not None]
+    cost = sum(one * quantity for one, _, quantity in known)
+    return Row((*total, None, money(cost), money(sum(each * n for _, each, n in known) - cost)), "total")
+
+
+def collecting(paper: Paper) -> Table:
+    """Who owes how much, to be ticked when paid."""
+    rows = [
+        Row((drop.place, drop.names, _listed(paper, drop), drop.quantity, money(drop.cents), BOX))
+        for drop in paper.drops()
+    ]
+    rows.append(_total("合计", 3, paper.quantity, money(paper.cents), None))
+    goods = Column("订了什么", 30)
+    return Table(
+        "收款单",
+        (_DOOR, Column("谁", 20), goods, Column("数量", 8), Column("应收", 12), Column("收讫", 7)),
+        tuple(rows),
+    )
+
+
+def item_building_door(paper: Paper) -> Table:
+    """One item after the other: which building, which door."""
+    rows: list[Row] = []
+    for item in _ordered(paper):
+        lines = paper.of(item)
+        rows.append(_band(f"{_called(item)}  共{_counted(item, lines)}", fresh=bool(rows)))
+        for building, drops in paper.buildings(lines):
+            rows.append(Row((f"{building}  {_households(drops)}",), "sub"))
+            rows += [_carried(drop) for drop in drops]
+    rows.append(_total("合计", 2, paper.quantity, None))
+    return Table("商品-楼栋-门牌", _CARRIED, tuple(rows))
+
+
+def building_item_door(paper: Paper) -> Table:
+    """One building after the other: which item, which door."""
+    rows: list[Row] = []
+    for building, drops in paper.buildings():
+        rows.append(_band(f"{building}  {_households(drops)}", fresh=bool(rows)))
+        there = [line for drop in drops for line in drop.lines]
+        for item in _ordered(paper):
+            if lines := [line for line in there if line.item_id == item.id]:
+                rows.append(Row((f"{_called(item)}  {_counted(item, lines)}",), "sub"))
+                rows += [_carried(drop) for drop in paper.drops(lines)]
+    rows.append(_total("合计", 2, paper.quantity, None))
+    return Table("楼栋-商品-门牌", _CARRIED, tuple(rows))
+
+
+_CARRIED = (Column("门牌", 20), Column("谁", 40), _PORTIONS, Column("送到", 12))
+
+
+def _carried(drop: Drop) -> Row:
+    return Row((drop.place, drop.names, drop.quantity, BOX))
+
+
+def building_door_item(paper: Paper) -> Table:
+    """One building after the other, door by door: all that goes there, and room to sign."""
+    rows: list[Row] = []
+    for building, drops in paper.buildings():
+        rows.append(_band(f"{building}  {_households(drops)}", fresh=bool(rows)))
+        rows += [Row((drop.place, drop.names, _listed(paper, drop), drop.quantity, None)) for drop in drops]
+    rows.append(_total("合计", 3, paper.quantity, None))
+    columns = (_DOOR, Column("谁", 18), Column("商品", 32), Column("数量", 8), Column("签收", 16))
+    return Table("楼栋-门牌-商品", columns, tuple(rows))
+
+
+def item_labels(paper: Paper) -> Labels:
+    """A label for each order of an item, to stick on the goods."""
+    form, labels = ITEM_LABELS, []
+    for item in _ordered(paper):
+        for line in paper.of(item):
+            head, foot = cut(_called(item), form.fits(form.head)), f"{_place(line)} {line.name}"
+            labels.append(Label(head, (f"{line.quantity}{item.unit}",), cut(foot, form.fits(form.foot))))
+    return Labels("商品标签", form, tuple(labels))
+
+
+def household_labels(paper: Paper) -> Labels:
+    """A label for each household with all its goods, to stick on the bag."""
+    return Labels("住户标签", HOUSEHOLD_LABELS, tuple(_bag_labels(paper, HOUSEHOLD_LABELS)))
+
+
+def printer_labels(paper: Paper) -> Labels:
+    """The same for a small label printer, 40 × 30 mm."""
+    return Labels("标签机40×30", PRINTER_LABELS, tuple(_bag_labels(paper, PRINTER_LABELS)))
+
+
+def _bag_labels(paper: Paper, form: Form) -> Iterator[Label]:
+    """As many labels for a household as its goods need: 1/2, 2/2."""
+    for drop in paper.drops():
+        goods = [_fitted(item, quantity, form) for item, quantity in _contents(paper, drop)]
+        parts = [goods[at : at + form.lines] for at in range(0, len(goods), form.lines)]
+        for number, part in enumerate(parts, 1):
+            count = f" {number}/{len(parts)}" if len(parts) > 1 else ""
+            head = str(drop.home) if drop.home else drop.names
+            foot = f"{drop.names if drop.home else drop.place} 共{drop.quantity}份"
+            room = form.fits(form.head) - wide(count)
+            yield Label(f"{cut(head, room)}{count}", tuple(part), cut(foot, form.fits(form.foot)))
+
+
+def _fitted(item: Item, quantity: int, form: Form) -> str:
+    """An item and how many, in one line; a long name gives way, never the number."""
+    count = f" {quantity}{item.unit}"
+    return cut(_called(item), form.fits(form.body) - wide(count)) + count
+
+
+def _contents(paper: Paper, drop: Drop) -> list[tuple[Item, int]]:
+    """What goes to a door, each item once."""
+    counts = {item.id: sum(x.quantity for x in drop.lines if x.item_id == item.id) for item in paper.buy.items}
+    return [(item, counts[item.id]) for item in paper.buy.items if counts[item.id]]
+
+
+def _listed(paper: Paper, drop: Drop) -> str:
+    return "\n".join(f"{_called(item)} {quantity}{item.unit}" for item, quantity in _contents(paper, drop))
+
+
+def _ordered(paper: Paper) -> list[Item]:
+    """The items that somebody ordered."""
+    wanted = {line.item_id for line in paper.lines}
+    return [item for item in paper.buy.items if item.id in wanted]
+
+
+def _called(item: Item) -> str:
+    return item.full_name
+
+
+def _counted(item: Item, lines: Iterable[Line]) -> str:
+    return f"{sum(line.quantity for line in lines)}{item.unit}"
+
+
+def _households(drops: Sequence[Drop]) -> str:
+    return f"{len(drops)}户 {sum(drop.quantity for drop in drops)}份"
+
+
+def _place(line: Line) -> str:
+    return str(line.home) if line.home else UNKNOWN
+
+
+def _band(text: str, *, fresh: bool = False) -> Row:
+    return Row((text,), "band", fresh)
+
+
+def _total(word: str, before: int, *values: Cell) -> Row:
+    """A total whose word stands before the values, `before` columns wide."""
+    return Row((word, *[None] * (before - 1), *values), "total")
+
+
+_WHOLE: Sequence[Callable[[Paper], Page]] = (
+    by_item,
+    picking,
+    item_to_building,
+    household_labels,
+    reckoning,
+    collecting,
+)
+_LAYOUTS: dict[Layout, Callable[[Paper], Page]] = {
+    Layout.ITEM_BUILDING_DOOR: item_building_door,
+    Layout.BUILDING_ITEM_DOOR: building_item_door,
+    Layout.BUILDING_DOOR_ITEM: building_door_item,
+    Layout.ITEM_LABEL: item_labels,
+    Layout.HOUSEHOLD_LABEL: household_labels,
+    Layout.PRINTER_LABEL: printer_labels,
+}

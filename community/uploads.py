@@ -1,0 +1,38 @@
+"""Files that go out with a message, kept beside the database under their content's fingerprint until long after."""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from community.db import Database
+
+
+class Uploads:
+    """A folder of files that never change: the same content has the same name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, content: bytes, suffix: str) -> str:
+        """Keep the content, safely on disk when this returns; the name to `read` it by."""
+        name = f"{sha256(content).hexdigest()[:32]}{suffix}"
+        path = self.folder / name
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part = self.folder / f"{uuid4().hex}.part"
+            with part.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        return name
+
+    def read(self, name: str) -> bytes:
+        """What was kept under this name. Raises OSError where it is gone."""
+        return (self.folder / name).read_bytes()
+
+
+def beside(database: Database) -> Uploads:
+    """The uploads of a shop: data/uploads for data/bot.db."""
+    return Uploads((database.path or Path("bot.db")).parent / "uploads")

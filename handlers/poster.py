@@ -1,0 +1,21 @@
+"""Posters of an open group buy, to pass on.
+Type: 海报 / 海报 苹果
+"""
+
+from community import poster
+from community.db import Tx
+from community.groupbuy import finding
+from community.groupbuy.offer import choose_buy
+from community.people import Role
+from community.refusal import Refusal
+from handlers.command import Ask, Picture, Where, command
+
+
+@command("海报", example="海报", help="出一张开团海报", who=Role.LEADER, where=Where.ROOM, everyday=True)
+def show(tx: Tx, ask: Ask) -> Picture:
+    """A picture of what is open here."""
+    found = finding.open_in(tx, ask.here.id, ask.now)
+    if not found:
+        raise Refusal("现在没有开着的团，开了再出海报。")
+    buy = choose_buy(found, ask.rest or None, "海报 {}")
+    return Picture(f"{buy.name} 海报.png", poster.paint(poster.words(ask.house, buy, ask.now)))
