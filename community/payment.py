@@ -52,7 +52,7 @@ append_only(Payment)
 class Account(NamedTuple):
     """One order's reckoning in cents: `due` is what it owes altogether, `paid` what was taken for it.
 
-    `status` is the group buy's, `placed` the order's own.
+    `status` is the group buy's, `placed` the order's own; `payments` counts what was taken and given back.
     """
 
     order_id: int
@@ -66,6 +66,7 @@ class Account(NamedTuple):
     ordered: int
     due: int
     paid: int
+    payments: int
 
     @property
     def open(self) -> int:
@@ -89,6 +90,7 @@ _refunded = (
     select(func.coalesce(func.sum(col(Refund.cents)), 0)).where(col(Refund.order_id) == _order).scalar_subquery()
 )
 _paid = select(func.coalesce(func.sum(col(Payment.cents)), 0)).where(col(Payment.order_id) == _order).scalar_subquery()
+_payments = select(func.count()).where(col(Payment.order_id) == _order).scalar_subquery()
 _accounts: Select[Any] = (
     select(
         _order,
@@ -102,6 +104,7 @@ _accounts: Select[Any] = (
         _ordered,
         case((col(GroupBuyOrder.status) == "placed", _ordered - _refunded), else_=0),
         _paid,
+        _payments,
     )
     .join(Member, col(Member.id) == col(GroupBuyOrder.member_id))
     .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
@@ -165,4 +168,4 @@ def owed_back(accounts: Iterable[Account]) -> list[Account]:
 
 def taken_off(accounts: Iterable[Account]) -> list[Account]:
     """Where nothing was paid yet and the price was lowered: nothing goes back, less is to be taken."""
-    return [one for one in accounts if not one.paid and one.due < one.ordered and one.placed == "placed"]
+    return [one for one in accounts if not one.payments and one.due < one.ordered and one.placed == "placed"]

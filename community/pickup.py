@@ -164,7 +164,7 @@ _LEFT_WITH = prepare(
         col(GroupBuyOrder.groupbuy_id) == bindparam("buy"),
         col(GroupBuyGrant.collected) < col(GroupBuyGrant.granted),
     )
-    .order_by(col(GroupBuyOrder.member_id), col(GroupBuyOrder.id)),
+    .order_by(col(GroupBuyOrder.id)),
 )
 
 

@@ -3,6 +3,7 @@ Type: 王阿姨 已付 / 已付 王阿姨 / 未付 / 退款 / 王阿姨 已退
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -123,8 +124,12 @@ def _listed(accounts: Iterable[Account], cents: Callable[[Account], int]) -> dic
 
 
 def _person(accounts: Sequence[Account], cents: Callable[[Account], int]) -> dict[str, Any]:
+    """One person's accounts, or those of one door, as templates see them."""
+    goods: Counter[tuple[str, str]] = Counter()
+    for one in accounts:
+        goods[one.item, one.unit] += one.quantity
     return {
-        "name": accounts[0].name,
-        "goods": [{"item": one.item, "unit": one.unit, "quantity": one.quantity} for one in accounts],
+        "name": "、".join(dict.fromkeys(one.name for one in accounts)),
+        "goods": [{"item": item, "unit": unit, "quantity": portions} for (item, unit), portions in goods.items()],
         "cents": sum(map(cents, accounts)),
     }

@@ -4,23 +4,25 @@ Type: 我的取货码 / 收团 / 核销 4821 / 核销 4821 苹果1
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 from community import payment, people, pickup
 from community.db import Tx
 from community.groupbuy import finding, steps
-from community.groupbuy.offer import Buy, choose_buy
+from community.groupbuy.offer import Buy, NotOffered, choose_buy
 from community.groupbuy.wishes import read_wishes
 from community.household import doors
 from community.people import Role
-from community.pickup import Code, Waiting
+from community.pickup import Code, Left, Waiting
 from community.quantity import QuantityFault
 from community.refusal import Refusal
 from handlers.command import Ask, Reply, Where, command, say
 
 BACK = timedelta(days=60)
 """How long a group buy may have been open and handed over."""
+
+LISTED = 60
+"""People named who did not come for their goods; the rest is counted."""
 
 Goods = list[tuple[Waiting, int]]
 
@@ -40,11 +42,11 @@ def wind_up(tx: Tx, ask: Ask) -> Reply:
     """Nothing more is handed over; who did not come is named."""
     buy = _arrived(tx, ask)
     left = pickup.wind_up(tx, buy, ask.now)
-    people_left = [
-        {"name": rows[0].name, "goods": [row._asdict() for row in rows]}
-        for rows in (list(same) for _, same in groupby(left, key=lambda row: row.member_id))
-    ]
-    return say("pickup/done", title=buy.title, left=people_left)
+    behind: dict[str, list[Left]] = {}
+    for one in left:
+        behind.setdefault(one.member_id, []).append(one)
+    named = [{"name": mine[0].name, "goods": [one._asdict() for one in mine]} for mine in behind.values()]
+    return say("pickup/done", title=buy.title, left=named[:LISTED], rest=len(named[LISTED:]), people=len(named))
 
 
 def _arrived(tx: Tx, ask: Ask) -> Buy:
@@ -84,6 +86,8 @@ def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
         wishes = read_wishes(words, offered, strict=True, hint=f"核销 {digits} {{1}}{{0}}")
     except QuantityFault as fault:
         raise Refusal(f"{fault.text}，可以这样发：核销 {digits} {waits[0].item}1") from fault
+    except NotOffered as fault:
+        raise Refusal(f"这个码要取的是{'、'.join(one.item for one in waits)}，没有“{words[:20]}”。") from fault
     for wish in wishes:
         if wish.quantity > here[wish.item.id].left:
             raise Refusal(f"{wish.item.name} 只剩{here[wish.item.id].left}{wish.item.unit}没取。")

@@ -57,6 +57,11 @@ class Mine(NamedTuple):
     granted: int | None
     collected: int | None
 
+    @property
+    def total(self) -> int:
+        """What it costs: what was ordered, or what came of it."""
+        return self.cents * (self.quantity if self.granted is None else self.granted)
+
 
 _mine = (
     col(GroupBuyOrder.item_id) == bindparam("item"),
