@@ -1,5 +1,6 @@
 """Arrivals: what came is divided without loss, read as staff type it, told in messages that fit, and kept in order."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
@@ -15,12 +16,11 @@ from community.arrival.allocation import first_come, pro_rata
 from community.arrival.reading import Came, read_arrival
 from community.batches import packed
 from community.db import Database, DatabaseTrouble, Tx
-from community.events import Person
+from community.events import Person, Place
 from community.groupbuy import buys, finding, steps
 from community.groupbuy.offer import Buy
 from community.groupbuy.orders import add
 from community.groupbuy.wishes import Wish
-from community.people import Place
 from community.refusal import Refusal
 from community.terms import read_terms
 from tests.conftest import BEGIN, write
@@ -35,7 +35,7 @@ CAME = st.integers(0, 1500)
 @pytest.mark.parametrize("divide", [first_come, pro_rata])
 @given(wants=WANTS, came=CAME)
 def test_all_that_came_is_given_out_and_nobody_gets_more_than_they_want(
-    divide: "type[first_come]", wants: list[int], came: int
+    divide: Callable[[list[int], int], list[int]], wants: list[int], came: int
 ) -> None:
     given = divide(wants, came)
     assert sum(given) == min(came, sum(wants))

@@ -40,19 +40,8 @@ COLUMNS = {
     "activity": "at room member_id kind detail",
 }
 TIMES = {"placed_at", "closes_at", "at", "joined_at", "left_at", "moment", "sent_at", "created_at"}
-NUMBERS = {
-    "order_id",
-    "groupbuy_id",
-    "quantity",
-    "unit_cents",
-    "stock",
-    "sold",
-    "amount",
-    "id",
-    "cents",
-    "refund_id",
-    "pickup_id",
-}
+NUMBERS = {"order_id", "groupbuy_id", "refund_id", "pickup_id", "id"}
+NUMBERS |= {"quantity", "unit_cents", "cents", "stock", "sold", "amount"}
 EVIL = "=cmd|' /C calc'!A0"
 DAYS = """
 @ 2026-11-23 08:00
