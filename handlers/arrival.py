@@ -41,7 +41,8 @@ def arrived(tx: Tx, ask: Ask) -> Reply:
     came = {item.id: one.number for (_, item), one in zip(found, said.came, strict=True)}
     drawn = plan.draw_up(tx, buy, came, said.pro_rata)
     plan.keep(tx, drawn, ask.here.id, ask.who.id, ask.now)
-    return say("arrival/preview", **notices.preview(tx, ask.house, drawn))
+    again = sum(other.name == buy.name for other in waiting) > 1
+    return say("arrival/preview", **notices.preview(tx, ask.house, drawn), again=again)
 
 
 @command("确认到货", example="确认到货", help="按刚才那样到货，发取货码", who=Role.LEADER, where=Where.ROOM)
@@ -62,24 +63,28 @@ def _waiting(tx: Tx, ask: Ask, words: str) -> list[Buy]:
     if not waiting:
         others = _in_states(tx, ask, [state for state in steps.ALLOWED if state != "draft"])
         meant = [buy for buy in others if not words or buy.fits(words)]
-        raise steps.refused(max(meant, key=lambda buy: buy.id)) if meant else Refusal("这个群里没有等着到货的团。")
+        raise steps.refused(meant[-1]) if meant else Refusal("这个群里没有等着到货的团。")
     return waiting
 
 
 def _in_states(tx: Tx, ask: Ask, states: "tuple[str, ...] | list[str]") -> list[Buy]:
-    return [buy for state in states for buy in finding.in_room(tx, ask.here.id, state, ask.now - BACK)]
+    """The group buys of this room in these states, the oldest first."""
+    found = [buy for state in states for buy in finding.in_room(tx, ask.here.id, state, ask.now - BACK)]
+    return sorted(found, key=lambda buy: buy.id)
 
 
 def _choose(waiting: list[Buy], one: Came) -> tuple[Buy, Item]:
+    """The goods that are meant; where two group buys wait for the same, those of the later one."""
     try:
-        return choose(choices(waiting), one.words or None, f"到货 {{}} {one.number}")
+        latest = {item.full_name: (buy, item) for buy, item in choices(waiting)}
+        return choose(list(latest.values()), one.words or None, f"到货 {{}} {one.number}")
     except NotOffered as fault:
         raise _unknown(waiting, one.words) from fault
 
 
 def _named(waiting: list[Buy], about: str) -> Buy:
     try:
-        return choose_buy(waiting, about or None, "到货 {}")
+        return choose_buy(list({buy.name: buy for buy in waiting}.values()), about or None, "到货 {}")
     except NotOffered as fault:
         raise _unknown(waiting, about) from fault
 

@@ -53,7 +53,8 @@ def _arrived(tx: Tx, ask: Ask) -> Buy:
     states = [state for state in steps.ALLOWED if state != "draft"]
     found = {state: finding.in_room(tx, ask.here.id, state, ask.now - BACK) for state in states}
     if found["arrived"]:
-        return choose_buy(found["arrived"], ask.rest or None, "收团 {}")
+        latest = {buy.name: buy for buy in found["arrived"]}
+        return choose_buy(list(latest.values()), ask.rest or None, "收团 {}")
     others = [buy for buys in found.values() for buy in buys if not ask.rest or buy.fits(ask.rest)]
     raise steps.refused(max(others, key=lambda buy: buy.id)) if others else Refusal("这个群里没有到了货的团。")
 
