@@ -128,8 +128,8 @@ class Router:
             return Match(command, keyword, (rest + newline + more).strip(), glued=bool(rest) and not rest[0].isspace())
         if not named:
             return None
-        found_last = self._ended(line) or self._order(heard, line + newline + more)
-        return found_last or (Match(self._menu, "", "") if self._menu else None)
+        meant = self._ended(line) or self._order(heard, line + newline + more)
+        return meant or (Match(self._menu, "", "") if self._menu else None)
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:
         for length in self._lengths.get(line[:1], ()):
