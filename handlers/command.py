@@ -27,7 +27,10 @@ Glue = Literal["blank", "number", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a command function gets to see: who asks, where, when, and what stands after the keyword."""
+    """What a command function gets to see: who asks, where, when, and what stands after the keyword.
+
+    `behind`: the keyword came last, and `rest` is what stands before it.
+    """
 
     house: House
     now: datetime
@@ -36,6 +39,7 @@ class Ask:
     keyword: str
     rest: str
     glued: bool = False
+    behind: bool = False
     commands: Sequence["Command"] = ()
 
     @property
@@ -73,6 +77,7 @@ class Command:
     `glue`: what may follow the keyword without a blank: nothing, a number, or anything.
     `anywhere`: works in rooms where the bot is not enabled too. `bare`: also answers to a message that begins with the
     name of goods on offer (红富士2 盐汽水4). `reshapes`: changes what is on offer.
+    `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
     """
 
     keywords: tuple[str, ...]
@@ -86,6 +91,7 @@ class Command:
     anywhere: bool = False
     bare: bool = False
     reshapes: bool = False
+    last: bool = False
 
     def wrong(self, reason: str = "") -> Refusal:
         """A one-line answer with an example, for arguments that cannot be understood."""
