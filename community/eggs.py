@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel, col
 
 from community import ledger, people
 from community.db import Count, Tx, change, columns, insert, prepare
+from community.redeem import NoSuchCode
 from community.refusal import Refusal
 
 MOST = 999
@@ -125,7 +126,7 @@ def hand_over(tx: Tx, code: str, clerk_id: str, now: datetime) -> Handover:
     """Use up a code and take its eggs out of the ledger. Refused, each for its own reason: unknown, used, expired."""
     found = tx.one(_FIND, code=code)
     if found is None:
-        raise Refusal(f"没有 {code} 这个领取码，再核对一下数字。")
+        raise NoSuchCode(f"没有 {code} 这个领取码，再核对一下数字。")
     if found.status == "used":
         raise Refusal(f"{code} 已经用过了，不能再领。")
     if found.status == "expired" or found.expires_at <= now.timestamp():

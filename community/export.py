@@ -19,7 +19,9 @@ from community.groupbuy.tables import GroupBuy, GroupBuyItem, GroupBuyOrder
 from community.invite import Invite
 from community.ledger import LedgerEntry
 from community.outbox import Outbox
+from community.payment import Refund
 from community.people import Member, Membership, Role, Room
+from community.pickup import Pickup
 
 Cell = str | int | None
 Row = dict[str, Cell]
@@ -143,6 +145,52 @@ def _groupbuys() -> Export:
     return _select(query, "closes_at")
 
 
+def _refunds() -> Export:
+    query: Any = (
+        select(
+            col(Refund.id).label("refund_id"),
+            col(Refund.order_id),
+            col(GroupBuy.title).label("groupbuy"),
+            col(GroupBuyOrder.member_id),
+            col(Member.name).label("member"),
+            col(GroupBuyItem.name).label("item"),
+            col(Refund.cents),
+            col(Refund.reason),
+            col(Refund.at),
+            col(Refund.by_id),
+        )
+        .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(Refund.order_id))
+        .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyOrder.groupbuy_id))
+        .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
+        .join(Member, col(Member.id) == col(GroupBuyOrder.member_id))
+        .order_by(col(Refund.id))
+    )
+    return _select(query, "at")
+
+
+def _pickups() -> Export:
+    query: Any = (
+        select(
+            col(Pickup.id).label("pickup_id"),
+            col(Pickup.order_id),
+            col(GroupBuy.title).label("groupbuy"),
+            col(GroupBuyOrder.member_id),
+            col(Member.name).label("member"),
+            col(GroupBuyItem.name).label("item"),
+            col(Pickup.quantity),
+            col(Pickup.code),
+            col(Pickup.at),
+            col(Pickup.by_id),
+        )
+        .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(Pickup.order_id))
+        .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyOrder.groupbuy_id))
+        .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
+        .join(Member, col(Member.id) == col(GroupBuyOrder.member_id))
+        .order_by(col(Pickup.id))
+    )
+    return _select(query, "at")
+
+
 def _ledger() -> Export:
     query: Any = (
         select(
@@ -239,6 +287,8 @@ def _activity() -> Export:
 _EXPORTS: dict[str, Export] = {
     "orders": _orders(),
     "groupbuys": _groupbuys(),
+    "refunds": _refunds(),
+    "pickups": _pickups(),
     "ledger": _ledger(),
     "invites": _invites(),
     "members": _members(),

@@ -13,6 +13,7 @@ from sqlmodel import col
 from community import eggs, ledger
 from community.activity import Activity
 from community.chain.tables import ChainLine, ChainName
+from community.claim import Claim
 from community.db import Count, Prepared, Tx, change, prepare
 from community.groupbuy.tables import GroupBuy, GroupBuyOrder
 from community.household import doors
@@ -69,6 +70,7 @@ _INVITES = prepare(
 _ACTIVITIES = prepare(Count, select(func.count()).where(col(Activity.member_id) == bindparam("who")))
 _FORGET: tuple[Prepared[Count], ...] = (
     change(update(Activity).where(col(Activity.member_id) == bindparam("who")).values(member_id=None, detail="")),
+    change(update(Claim).where(col(Claim.member_id) == bindparam("who")).values(text="")),
     change(delete(Resident).where(col(Resident.member_id) == bindparam("who"))),
     change(delete(ChainName).where(col(ChainName.member_id) == bindparam("who"))),
     change(delete(ChainLine).where(col(ChainLine.member_id) == bindparam("who"))),

@@ -32,6 +32,7 @@ Glue = Literal["blank", "number", "any"]
 class Ask:
     """What a command function gets to see: who asks, where, when, and what stands after the keyword.
 
+    `behind`: the keyword came last, and `rest` is what stands before it.
     A paste also says which group buy it means (`only`), and where nobody spoke, whose word a chain is (`sender`).
     """
 
@@ -42,6 +43,7 @@ class Ask:
     keyword: str
     rest: str
     glued: bool = False
+    behind: bool = False
     commands: Sequence["Command"] = ()
     only: int | None = None
     sender: Sender | None = None
@@ -87,6 +89,7 @@ class Command:
     `anywhere`: works in rooms where the bot is not enabled too. `bare`: also answers to a message that begins with the
     name of goods on offer (红富士2 盐汽水4). `chain`: also answers to a message that looks like a chain where something
     is on offer. `reshapes`: changes what is on offer.
+    `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
     """
 
     keywords: tuple[str, ...]
@@ -101,6 +104,7 @@ class Command:
     bare: bool = False
     chain: bool = False
     reshapes: bool = False
+    last: bool = False
 
     def wrong(self, reason: str = "") -> Refusal:
         """A one-line answer with an example, for arguments that cannot be understood."""

@@ -153,7 +153,8 @@ def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, n
         if command.everyday:
             return None
         raise Refusal(f"“{command.keywords[0]}”请在{command.where.value}发给我。")
-    return command.function(tx, Ask(house, now, who, room, found.keyword, found.rest, found.glued, router.commands))
+    words = (found.keyword, found.rest, found.glued, found.behind)
+    return command.function(tx, Ask(house, now, who, room, *words, router.commands))
 
 
 def _users(role: Role) -> str:

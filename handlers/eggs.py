@@ -1,17 +1,14 @@
-"""Eggs: how many I have, a code to fetch them with, and the till.
+"""Eggs: how many I have, a code to fetch them with, and handing them over.
 Type: 我的鸡蛋 / 领鸡蛋 5 / 核销 482913
 """
 
-import re
 from datetime import timedelta
 
 from community import eggs, ledger
 from community.db import Tx
-from community.people import Role
 from community.quantity import QuantityFault, read_quantity
+from community.refusal import Refusal
 from handlers.command import Ask, Reply, command, say
-
-_SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 @command("我的鸡蛋", example="我的鸡蛋", help="我攒了几个鸡蛋")
@@ -46,10 +43,9 @@ def fetch(tx: Tx, ask: Ask) -> Reply:
     )
 
 
-@command("核销", example="核销 482913", help="收领取码，把鸡蛋交给邻居", who=Role.LEADER, glue="number")
-def redeem(tx: Tx, ask: Ask) -> Reply:
-    """Hand over what a code promises."""
-    if not _SIX_DIGITS.fullmatch(ask.rest):
-        raise redeem.wrong("领取码是6位数字")
-    done = eggs.hand_over(tx, ask.rest, ask.who.id, ask.now)
+def redeem(tx: Tx, ask: Ask, digits: str, words: str) -> Reply:
+    """Hand over what a code promises; a part of it cannot be had."""
+    if words:
+        raise Refusal(f"鸡蛋一个码领一回，只发：核销 {digits}")
+    done = eggs.hand_over(tx, digits, ask.who.id, ask.now)
     return say("eggs/handed", member=done.member, eggs=done.eggs, left=done.left)

@@ -191,7 +191,7 @@ def _placed(tx: Tx, wish: Wish, ask: Ask) -> Placed:
 def mine(tx: Tx, ask: Ask) -> Reply:
     """What I have on order, here and in the shop's other rooms."""
     found = [
-        {**order._asdict(), "total": order.quantity * order.cents, "closes": ask.house.local(order.closes_at)}
+        {**order._asdict(), "total": order.total, "closes": ask.house.local(order.closes_at)}
         for order in orders.of_member(tx, ask.who.id, ask.now)
     ]
     return say("groupbuy/mine", name=ask.who.name, orders=found, now=ask.now)

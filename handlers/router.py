@@ -33,12 +33,16 @@ _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u2
 
 
 class Match(NamedTuple):
-    """A command somebody typed: which, by what keyword, and what stands after it (`glued`: without a blank)."""
+    """A command somebody typed: which, by what keyword, and what stands after it (`glued`: without a blank).
+
+    `behind`: the keyword stood at the end, and the rest before it.
+    """
 
     command: Command
     keyword: str
     rest: str
     glued: bool = False
+    behind: bool = False
 
 
 class Router:
@@ -60,6 +64,8 @@ class Router:
         self._dull: frozenset[str] = frozenset()
         self._firsts = frozenset(_forms(self._lengths)) | frozenset(_BLANK) | {"@", "＠", "「"}
         self._seconds = _seconds(self._by_keyword.values())
+        self._endings = tuple(keyword for command in self.commands if command.last for keyword in command.keywords)
+        self._lasts = frozenset(keyword[-1] for keyword in self._endings) | frozenset(_BLANK if self._endings else "")
 
     def find(self, heard: Heard) -> Match | None:
         """The command in what was heard; None for chatter. Never raises; reads one line, more only of a chain."""
@@ -71,6 +77,10 @@ class Router:
             found = self._look(heard)
             if found is not None:
                 return self._rather(found, heard) if "\n" in text else found
+        if text[-1:] in self._lasts:
+            found = self._ended(text)
+            if found is not None:
+                return found
         if not self._goods:
             return None
         if "\n" in text and (found := self._rows(heard)) is not None:
@@ -109,6 +119,15 @@ class Router:
         line = normalise(text[:_LINE]) if "\n" not in text else ""
         return Match(self._bare, "", line) if not _NUMERALS.isdisjoint(line) else None
 
+    def _ended(self, text: str) -> Match | None:
+        """The command whose keyword ends a short message of one line: 王阿姨 已付."""
+        line = text.strip(_BLANK)
+        if not len(line) <= _HEAD or "\n" in line or not line.endswith(self._endings):
+            return None
+        keyword = max((one for one in self._endings if line.endswith(one)), key=len)
+        rest = normalise(line[: -len(keyword)])
+        return Match(self._by_keyword[keyword], keyword, rest, behind=True) if rest else None
+
     def _look(self, heard: Heard) -> Match | None:
         if heard.text[:1] in _AT and not heard.mentioned:
             return None  # somebody else was meant
@@ -134,7 +153,8 @@ class Router:
             return Match(command, keyword, (rest + newline + more).strip(), glued=bool(rest) and not rest[0].isspace())
         if not named:
             return None
-        return self._order(heard, line + newline + more) or (Match(self._menu, "", "") if self._menu else None)
+        meant = self._ended(line) or self._order(heard, line + newline + more)
+        return meant or (Match(self._menu, "", "") if self._menu else None)
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:
         for length in self._lengths.get(line[:1], ()):

@@ -80,6 +80,23 @@ def open_shop(tx: Tx) -> None:
         ledger.move(tx, member.id, "eggs", 10, "welcome", BEGIN)
 
 
+def arrive(town: Town) -> None:
+    """Apples came, too few of them; the next ones are closed and looked at."""
+    town.hears(OWNER, "开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单")
+    town.hears(OWNER, "确认")
+    town.hears(WANG, "+1")
+    town.hears(LI, "+2")
+    town.hears(OWNER, "截单")
+    town.hears(OWNER, "李姐 已付")
+    town.hears(OWNER, "到货 2")
+    town.hears(OWNER, "确认到货")
+    town.hears(OWNER, "开团 红富士苹果 10斤装 55元 40份 明天18:00截单")
+    town.hears(OWNER, "确认")
+    town.hears(WANG, "+1")
+    town.hears(OWNER, "截单")
+    town.hears(OWNER, "到货")
+
+
 @pytest.fixture(scope="session")
 def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a shop in the middle of its day, in which every example makes sense."""
@@ -88,6 +105,7 @@ def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(database, open_shop)
     town = Town(database, House(Shop(), Wording(ROOT / "templates"), Random(1)))
     town.hears(OWNER, "上架 鲜鸡蛋 30枚 21.8元")
+    arrive(town)
     town.hears(OWNER, "开团 砂糖橘 一箱 35元 30箱 明天18:00截单")
     town.hears(OWNER, "确认")
     town.hears(WANG, "+1")

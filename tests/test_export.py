@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from community import activity, export, ledger, people
+from community import activity, export, ledger, people, pickup
 from community.db import Database, Tx
 from community.events import Person
 from community.house import House
@@ -30,6 +30,8 @@ from tests.conftest import BEGIN, ZONE, write
 COLUMNS = {
     "orders": "order_id groupbuy_id groupbuy room member_id member item quantity unit_cents status placed_at",
     "groupbuys": "groupbuy_id title status stock sold closes_at",
+    "refunds": "refund_id order_id groupbuy member_id member item cents reason at by_id",
+    "pickups": "pickup_id order_id groupbuy member_id member item quantity code at by_id",
     "ledger": "at member_id member unit amount cause",
     "invites": "room inviter invitee at status reason",
     "members": "member_id member room joined_at left_at role",
@@ -38,7 +40,8 @@ COLUMNS = {
     "activity": "at room member_id kind detail",
 }
 TIMES = {"placed_at", "closes_at", "at", "joined_at", "left_at", "moment", "sent_at", "created_at"}
-NUMBERS = {"order_id", "groupbuy_id", "quantity", "unit_cents", "stock", "sold", "amount", "id"}
+NUMBERS = {"order_id", "groupbuy_id", "refund_id", "pickup_id", "id"}
+NUMBERS |= {"quantity", "unit_cents", "cents", "stock", "sold", "amount"}
 EVIL = "=cmd|' /C calc'!A0"
 DAYS = """
 @ 2026-11-23 08:00
@@ -52,7 +55,17 @@ DAYS = """
 < 小王
 @ 2026-11-27 12:00
 李姐: 我的邀请
+店主: 到货 1
+店主: 确认到货
 """
+
+
+def fetch(tx: Tx) -> None:
+    """王阿姨 comes for what there is."""
+    waits = pickup.waiting(tx, "wxid_王阿姨")
+    digits = pickup.code_of(tx, "wxid_王阿姨", Random(1), BEGIN) or ""
+    code = pickup.read_code(tx, digits, BEGIN)
+    pickup.hand_over(tx, code, [(one, one.left) for one in waits], "wxid_店主", BEGIN)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +76,7 @@ def lived(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     settings = read_settings(folder / "no.env", {"DATABASE_URL": database.url})
     house = House(Shop(), Wording(settings.templates), Random(1))
     asyncio.run(play(settings, database, house, read_transcript(DAYS, ZONE), lambda *_: None))
+    write(database, fetch)
     write(database, people.meet, Person("wxid_王阿姨", EVIL), BEGIN)
     write(database, ledger.move, "wxid_王阿姨", "cents", 2990, "refund:1", BEGIN)
     write(database, activity.note, "check", BEGIN, None, None, EVIL)

@@ -170,3 +170,30 @@ def test_any_text_behind_a_keyword_is_a_command_or_chatter(keyword: str, rest: s
 )
 def test_blanks_and_mentions_in_front_change_nothing(keyword: str, front: str, rest: str) -> None:
     assert understood(f"{front}{keyword} {rest}", mentioned=True) == understood(f"{keyword} {rest}", mentioned=True)
+
+
+# A keyword that comes last
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("王阿姨 已付", "王阿姨"),
+        ("王阿姨已付", "王阿姨"),
+        ("@王阿姨\u2005已付 ", "@王阿姨"),
+        ("3-2-501 已付\n", "3-2-501"),
+        ("\u3000４８２１已付", "4821"),
+    ],
+)
+def test_a_keyword_may_end_a_short_message(text: str, rest: str) -> None:
+    found = find(text)
+    assert found is not None
+    assert (found.keyword, found.rest, found.behind) == ("已付", rest, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["王阿姨 已付了", "王阿姨\n已付", "已付" + "啊" * 40 + "已付款", "好" * 39 + "已付", "对付"]
+)
+def test_what_merely_looks_like_it_is_talk(text: str) -> None:
+    found = find(text)
+    assert found is None or not found.behind

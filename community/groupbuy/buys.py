@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
-from community import people
+from community import payment, people
 from community.db import Count, Tx, change, insert, prepare
+from community.groupbuy import steps
 from community.groupbuy.finding import drafts, find, open_in, rooms
 from community.groupbuy.offer import Buy
 from community.groupbuy.tables import (
@@ -60,16 +61,10 @@ class _Portions(NamedTuple):
     quantity: int
 
 
-_status = col(GroupBuy.status)
 _DRAFT = prepare(Count, insert(GroupBuy).returning(col(GroupBuy.id)))
 _ITEM = prepare(Count, insert(GroupBuyItem).returning(col(GroupBuyItem.id)))
 _TIER = change(insert(GroupBuyTier))
 _ROOM = change(insert(GroupBuyRoom))
-_STEP = change(
-    update(GroupBuy)
-    .where(col(GroupBuy.id) == bindparam("buy"), _status == bindparam("was"))
-    .values(status=bindparam("becomes"), closed_at=bindparam("at"))
-)
 _placed = (col(GroupBuyOrder.groupbuy_id) == bindparam("buy"), col(GroupBuyOrder.status) == "placed")
 _SHARES = prepare(
     Share,
@@ -100,7 +95,7 @@ def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> 
     """
     at = int(now.timestamp())
     for earlier in drafts(tx, room_id, opener_id, now - DRAFT_LASTS):
-        tx.run(_STEP, buy=earlier.id, was="draft", becomes="withdrawn", at=at)
+        steps.take(tx, earlier, "withdrawn", now)
     where = _rooms(tx, terms.rooms, room_id)
     names = {f"{item.name} {item.spec or ''}".rstrip() for item in terms.items}
     _only_once(tx, names, where, now)
@@ -168,7 +163,7 @@ def confirm(tx: Tx, room_id: str, opener_id: str, now: datetime) -> Buy | None:
     if buy.closes_at <= now.timestamp():
         raise Refusal("截单时间已经过了，重新发一遍开团吧。")
     _only_once(tx, {item.full_name for item in buy.items}, rooms(tx, buy), now)
-    tx.run(_STEP, buy=buy.id, was="draft", becomes="open", at=None)
+    steps.take(tx, buy, "open", now)
     return find(tx, buy.id)
 
 
@@ -180,9 +175,15 @@ def _only_once(tx: Tx, names: set[str], where: list[str], now: datetime) -> None
 
 
 def close(tx: Tx, buy: Buy, now: datetime) -> Summary:
-    """No more orders: closed, or with a target reached or failed. The summary by member comes back."""
+    """No more orders: closed, or with a target reached or failed. The summary by member comes back.
+
+    Where the target failed, nobody owes anything: every order goes on the list of refunds.
+    """
     summary = Summary(buy, tx.all(_SHARES, buy=buy.id))
-    tx.run(_STEP, buy=buy.id, was="open", becomes=_verdict(summary), at=int(now.timestamp()))
+    verdict = _verdict(summary)
+    steps.take(tx, buy, verdict, now)
+    if verdict == "failed":
+        payment.refund_all(tx, buy.id, now)
     return summary._replace(buy=find(tx, buy.id))
 
 
@@ -207,5 +208,5 @@ def withdraw(tx: Tx, buy: Buy, by_id: str, now: datetime) -> Summary:
         tx.run(_ENTER, order_id=order.order_id, at=at, by_id=by_id, before=order.quantity, after=0, cause="withdrawn")
     tx.run(_CANCEL_ALL, buy=buy.id, at=at)
     tx.run(_RETURN_ALL, buy=buy.id)
-    tx.run(_STEP, buy=buy.id, was="open", becomes="withdrawn", at=at)
+    steps.take(tx, buy, "withdrawn", now)
     return summary

@@ -9,7 +9,7 @@ from community.quantity import COUNTERS, NUMBER
 from community.refusal import Refusal
 
 T = TypeVar("T")
-_COUNTED = re.compile(f"{NUMBER} ?[{COUNTERS}]")
+_COUNTED = re.compile(rf"{NUMBER} ?(?:[{COUNTERS}]|公?斤)|\+ ?{NUMBER}")
 
 
 class NotOffered(Refusal):
@@ -60,7 +60,8 @@ class Item(NamedTuple):
         苹果3份梨 means no 苹果 alone: what is counted beside the name would be lost.
         """
         before, name, after = words.partition(self.name)
-        return self.is_called(words) or self.holds(words) or (bool(name) and not _COUNTED.search(f"{before} {after}"))
+        beside = f"{before} {after}".replace(self.spec or " ", " ")
+        return self.is_called(words) or self.holds(words) or (bool(name) and not _COUNTED.search(beside))
 
     def holds(self, words: str) -> bool:
         """Whether `words` are part of its name or spec."""

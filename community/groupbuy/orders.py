@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from community.db import Count, Tx, change, columns, insert, prepare
 from community.groupbuy.offer import Buy, Item
-from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyItem, GroupBuyOrder
+from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.groupbuy.wishes import Wish
 from community.household import doors
 from community.household.doors import Resident
@@ -42,7 +42,10 @@ class Standing(NamedTuple):
 
 
 class Mine(NamedTuple):
-    """A member's order and the group buy it belongs to; `cents` is the price of one portion."""
+    """A member's order and the group buy it belongs to; `cents` is the price of one portion.
+
+    `granted` and `collected` are what came for them and what they fetched, None before the arrival.
+    """
 
     name: str
     unit: str
@@ -51,6 +54,13 @@ class Mine(NamedTuple):
     status: str
     closes_at: int
     arrives: str | None
+    granted: int | None
+    collected: int | None
+
+    @property
+    def total(self) -> int:
+        """What it costs: what was ordered, or what came of it."""
+        return self.cents * (self.quantity if self.granted is None else self.granted)
 
 
 _mine = (
@@ -97,9 +107,19 @@ _OF_DOOR = prepare(
 )
 _MINE = prepare(
     Mine,
-    select(*columns(Mine, GroupBuyItem, GroupBuy, quantity=col(GroupBuyOrder.quantity), cents=col(GroupBuyOrder.cents)))
+    select(
+        *columns(
+            Mine,
+            GroupBuyItem,
+            GroupBuy,
+            GroupBuyGrant,
+            quantity=col(GroupBuyOrder.quantity),
+            cents=col(GroupBuyOrder.cents),
+        )
+    )
     .join(GroupBuyOrder, col(GroupBuyOrder.groupbuy_id) == col(GroupBuy.id))
     .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
+    .join(GroupBuyGrant, col(GroupBuyGrant.order_id) == col(GroupBuyOrder.id), isouter=True)
     .where(
         col(GroupBuyOrder.member_id) == bindparam("who"),
         col(GroupBuyOrder.status) == "placed",

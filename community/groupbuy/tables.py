@@ -12,7 +12,7 @@ class GroupBuy(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     title: str
-    status: str = Field(description="draft, open, closed, reached, failed or withdrawn")
+    status: str = Field(description="draft, open, closed, reached, failed, arrived, done or withdrawn")
     target: int | None
     target_people: int | None
     target_cents: int | None
@@ -87,6 +87,17 @@ class GroupBuyOrder(SQLModel, table=True):
     status: str = Field(description="placed or cancelled")
     placed_at: int
     changed_at: int
+
+
+class GroupBuyGrant(SQLModel, table=True):
+    """What an order gets of what came, and how much of it has been handed over; there from the arrival on."""
+
+    __tablename__ = "groupbuy_grant"
+    __table_args__ = (CheckConstraint("collected BETWEEN 0 AND granted"),)
+
+    order_id: int = Field(foreign_key="groupbuy_order.id", primary_key=True)
+    granted: int
+    collected: int
 
 
 class GroupBuyEntry(SQLModel, table=True):

@@ -13,6 +13,7 @@ MOST = 12
 
 _BREAK = re.compile(r"[,，、;；\n]+")
 _CODES = re.compile(rf"(?:([A-Z]) ?[Xx*×]? ?({NUMBER})(?!\d) ?[份箱盒袋件]?[ ,，、]*)+", re.IGNORECASE)
+_ANOTHER = re.compile(rf"\+ ?{NUMBER}")
 _CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
 
@@ -56,7 +57,7 @@ def _by_code(line: str) -> Iterator[Order]:
 def _by_name(text: str, unit: str | None) -> Iterator[Order]:
     """One order, or several where one number cannot be all that is said."""
     try:
-        yield split_order(text, unit=unit)
+        yield _single(text, unit)
     except QuantityFault as fault:
         pieces = [piece for part in _BREAK.split(text) for piece in _pieces(normalise(part))]
         try:
@@ -66,6 +67,14 @@ def _by_name(text: str, unit: str | None) -> Iterator[Order]:
         if len(orders) < 2 or not all(order.item for order in orders):
             raise
         yield from orders
+
+
+def _single(text: str, unit: str | None) -> Order:
+    """One order; +1 苹果，+1 梨 are two, though the first number stands alone."""
+    order = split_order(text, unit=unit)
+    if order.item and _ANOTHER.search(order.item):
+        raise QuantityFault("一条里有两个数，分开写就好")
+    return order
 
 
 def _pieces(part: str) -> Iterator[str]:

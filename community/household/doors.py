@@ -1,5 +1,7 @@
 """Who lives behind which front door, as residents have told; several contacts may share one."""
 
+from typing import NamedTuple
+
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import Field, SQLModel, col
 
@@ -16,6 +18,10 @@ class Resident(SQLModel, table=True):
     door: str
 
 
+class _Lives(NamedTuple):
+    member_id: str
+
+
 _new = insert(Resident)
 _MOVE_IN = change(
     _new.on_conflict_do_update(
@@ -25,6 +31,14 @@ _MOVE_IN = change(
 )
 _HOME = prepare(Household, select(*columns(Household, Resident)).where(col(Resident.member_id) == bindparam("who")))
 _MOVE_OUT = change(delete(Resident).where(col(Resident.member_id) == bindparam("who")))
+_BEHIND = prepare(
+    _Lives,
+    select(col(Resident.member_id)).where(
+        col(Resident.building) == bindparam("building"),
+        col(Resident.unit) == bindparam("unit"),
+        col(Resident.door) == bindparam("door"),
+    ),
+)
 
 
 def move_in(tx: Tx, member_id: str, household: Household) -> None:
@@ -40,3 +54,8 @@ def move_out(tx: Tx, member_id: str) -> bool:
 def home(tx: Tx, member_id: str) -> Household | None:
     """Where the member lives, if they have told."""
     return tx.one(_HOME, who=member_id)
+
+
+def behind(tx: Tx, household: Household) -> list[str]:
+    """The contact ids of those who live behind this door."""
+    return [row.member_id for row in tx.all(_BEHIND, **household._asdict())]

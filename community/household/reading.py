@@ -80,7 +80,9 @@ def find_household(text: str) -> Household | None:
 
 def _household(found: re.Match[str]) -> Household | None:
     building, unit, door = (_canonical(found[part] or "") for part in ("building", "unit", "door"))
-    return Household(building, unit, door) if building and door and (unit or not found["unit"]) else None
+    if not (building and door and (unit or not found["unit"])):
+        return None
+    return Household(building, unit, door.zfill(3))  # 1室 is 001: written shorter it would read as no door at all
 
 
 def _canonical(word: str) -> str:

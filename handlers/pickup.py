@@ -1,0 +1,114 @@
+"""Pickups: my code, handing over what waits under it, and the end of a group buy.
+Type: 我的取货码 / 收团 / 核销 4821 / 核销 4821 苹果1
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from community import payment, people, pickup
+from community.db import Tx
+from community.groupbuy import finding, steps
+from community.groupbuy.offer import Buy, NotOffered, choose_buy
+from community.groupbuy.wishes import read_wishes
+from community.household import doors
+from community.people import Role
+from community.pickup import Code, Left, Waiting
+from community.quantity import QuantityFault
+from community.refusal import Refusal
+from handlers.command import Ask, Reply, Where, command, say
+
+BACK = timedelta(days=60)
+"""How long a group buy may have been open and handed over."""
+
+LISTED = 60
+"""People named who did not come for their goods; the rest is counted."""
+
+Goods = list[tuple[Waiting, int]]
+
+
+@command("我的取货码", "取货码", example="我的取货码", help="到了的货，报什么码来取")
+def mine(tx: Tx, ask: Ask) -> Reply | None:
+    """My code and what waits under it."""
+    if ask.rest:
+        return None
+    waits = pickup.waiting(tx, ask.who.id)
+    code = pickup.code_of(tx, ask.who.id, ask.house.random, ask.now)
+    return say("pickup/mine", **_facts(tx, ask.who.name, [(one, one.left) for one in waits]), code=code)
+
+
+@command("收团", example="收团", help="货发完了，这个团收尾", who=Role.LEADER, where=Where.ROOM)
+def wind_up(tx: Tx, ask: Ask) -> Reply:
+    """Nothing more is handed over; who did not come is named."""
+    buy = _arrived(tx, ask)
+    left = pickup.wind_up(tx, buy, ask.now)
+    behind: dict[str, list[Left]] = {}
+    for one in left:
+        behind.setdefault(one.member_id, []).append(one)
+    named = [{"name": mine[0].name, "goods": [one._asdict() for one in mine]} for mine in behind.values()]
+    return say("pickup/done", title=buy.title, left=named[:LISTED], rest=len(named[LISTED:]), people=len(named))
+
+
+def _arrived(tx: Tx, ask: Ask) -> Buy:
+    states = [state for state in steps.ALLOWED if state != "draft"]
+    found = {state: finding.in_room(tx, ask.here.id, state, ask.now - BACK) for state in states}
+    if found["arrived"]:
+        latest = {buy.name: buy for buy in found["arrived"]}
+        return choose_buy(list(latest.values()), ask.rest or None, "收团 {}")
+    others = [buy for buys in found.values() for buy in buys if not ask.rest or buy.fits(ask.rest)]
+    raise steps.refused(max(others, key=lambda buy: buy.id)) if others else Refusal("这个群里没有到了货的团。")
+
+
+def redeem(tx: Tx, ask: Ask, digits: str, words: str) -> Reply:
+    """Hand over what waits under a code, or the part that is named."""
+    code = pickup.read_code(tx, digits, ask.now)
+    waits = pickup.waiting(tx, code.member_id)
+    member = people.member(tx, code.member_id)
+    name = member.name if member else "邻居"
+    if not waits:
+        raise Refusal(f"{name} 没有要取的货了。")
+    goods = _part(tx, words, waits, digits) if words else [(one, one.left) for one in waits]
+    facts = _facts(tx, name, goods)
+    left = pickup.hand_over(tx, code, goods, ask.who.id, ask.now)
+    return say("pickup/handed", **facts, home=_home(tx, code), left=_named([(one, one.left) for one in left]))
+
+
+def _home(tx: Tx, code: Code) -> str | None:
+    home = doors.home(tx, code.member_id)
+    return str(home) if home else None
+
+
+def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
+    """The part of what waits that the words name; an item that waits from several orders is taken oldest first."""
+    buys = [finding.find(tx, buy_id) for buy_id in dict.fromkeys(one.groupbuy_id for one in waits)]
+    here = {one.item_id: one for one in waits}
+    offered = [_only(buy, set(here)) for buy in buys]
+    try:
+        wishes = read_wishes(words, offered, strict=True, hint=f"核销 {digits} {{1}}{{0}}")
+    except QuantityFault as fault:
+        raise Refusal(f"{fault.text}，可以这样发：核销 {digits} {waits[0].item}1") from fault
+    except NotOffered as fault:
+        raise Refusal(f"这个码要取的是{'、'.join(one.item for one in waits)}，没有“{words[:20]}”。") from fault
+    for wish in wishes:
+        if wish.quantity > here[wish.item.id].left:
+            raise Refusal(f"{wish.item.name} 只剩{here[wish.item.id].left}{wish.item.unit}没取。")
+    return [(here[wish.item.id], wish.quantity) for wish in wishes]
+
+
+def _only(buy: Buy, items: set[int]) -> Buy:
+    return replace(buy, items=tuple(item for item in buy.items if item.id in items))
+
+
+def _facts(tx: Tx, name: str, goods: Goods) -> dict[str, Any]:
+    """Whose goods, which, what they cost, and what of that is still to be paid (all their orders), in cents."""
+    orders = dict.fromkeys(one.order_id for one, _ in goods)
+    return {
+        "name": name,
+        "goods": _named(goods),
+        "cents": sum(one.cents * portions for one, portions in goods),
+        "open": sum(payment.account(tx, order_id).open for order_id in orders),
+    }
+
+
+def _named(goods: Goods) -> list[dict[str, Any]]:
+    return [{"item": one.item, "unit": one.unit, "quantity": portions} for one, portions in goods]
