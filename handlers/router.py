@@ -70,9 +70,11 @@ class Router:
     def find(self, heard: Heard) -> Match | None:
         """The command in what was heard; None for chatter. Never raises; reads one line, more only of a chain."""
         text = heard.text
-        first, second = text[:1], text[1:2]
+        first = text[:1]
         if first in self._firsts and not (
-            "\u4e00" <= second <= "\u9fff" and first in self._seconds and second not in self._seconds[first]
+            "\u4e00" <= (second := text[1:2]) <= "\u9fff"
+            and first in self._seconds
+            and second not in self._seconds[first]
         ):  # 我觉得, 今天: what no normalising changes cannot become 我的订单, 今日特价
             found = self._look(heard)
             if found is not None:
