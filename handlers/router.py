@@ -75,7 +75,7 @@ class Router:
             "\u4e00" <= (second := text[1:2]) <= "\u9fff"
             and first in self._seconds
             and second not in self._seconds[first]
-        ):  # 我觉得, 今天: what no normalising changes cannot become 我的订单, 今日特价
+        ):  # 我觉得: what no normalising changes cannot become 我的订单
             found = self._look(heard)
             if found is not None:
                 return self._rather(found, heard) if "\n" in text else found
