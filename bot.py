@@ -56,6 +56,20 @@ def post(
 
 
 @app.command()
+def paste(
+    room: Annotated[str, typer.Option("--room", help="哪个群")],
+    groupbuy: Annotated[
+        int | None, typer.Option("--groupbuy", help="哪个团：导出的 groupbuy_id；只开着一个就不用写")
+    ] = None,
+    db: Database = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看看懂不懂，不记")] = False,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="text 或 json")] = "text",
+) -> None:
+    """把微信里复制的接龙或聊天从标准输入粘进来，记下订单，给出能复制回群里的接龙。"""
+    doorstep.paste(read_settings(), room, groupbuy, db, form, dry_run=dry_run)
+
+
+@app.command()
 def export(
     table: Annotated[str, typer.Argument(help="orders groupbuys ledger invites members posts outbox activity")],
     db: Database = None,

@@ -117,6 +117,18 @@ class Tx:
         self._forget()
         self._cursor.execute("ROLLBACK TO work")
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the work that an exception takes back alone; the `session` is not to be begun inside."""
+        self._cursor.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._cursor.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._cursor.execute("RELEASE part")
+
     def _open(self) -> None:
         self._cursor.execute("SAVEPOINT work")
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from community import eggs, ledger
 from community.activity import Activity
+from community.chain.tables import ChainLine, ChainName
 from community.claim import Claim
 from community.db import Count, Prepared, Tx, change, prepare
 from community.groupbuy.tables import GroupBuy, GroupBuyOrder
@@ -71,6 +72,8 @@ _FORGET: tuple[Prepared[Count], ...] = (
     change(update(Activity).where(col(Activity.member_id) == bindparam("who")).values(member_id=None, detail="")),
     change(update(Claim).where(col(Claim.member_id) == bindparam("who")).values(text="")),
     change(delete(Resident).where(col(Resident.member_id) == bindparam("who"))),
+    change(delete(ChainName).where(col(ChainName.member_id) == bindparam("who"))),
+    change(delete(ChainLine).where(col(ChainLine.member_id) == bindparam("who"))),
     change(delete(Membership).where(col(Membership.member_id) == bindparam("who"))),
     change(
         delete(Outbox).where(

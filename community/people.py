@@ -11,6 +11,9 @@ from sqlmodel import Field, SQLModel, col
 from community.db import Tx, change, columns, insert, prepare
 from community.events import Person, Place
 
+NAMED = "name:"
+"""How the ids of members begin who have no contact, only a name in a room's chain."""
+
 
 class Role(IntEnum):
     """What somebody may do; whoever stands higher may do all that those below may."""
@@ -170,6 +173,16 @@ def meet(tx: Tx, person: Person, now: datetime) -> KnownMember:
     if standing is None or standing.name != person.name:
         tx.run(_MEET, id=person.id, name=person.name, role=Role.RESIDENT, since=int(now.timestamp()))
     return KnownMember(person.id, person.name, Role(standing.role) if standing else Role.RESIDENT)
+
+
+def named(tx: Tx, room_id: str, called: str, name: str, now: datetime) -> KnownMember:
+    """The member without a contact who is only known by what a room calls them, `called` being the name compared."""
+    return meet(tx, Person(f"{NAMED}{room_id}:{called}", name), now)
+
+
+def is_named(member_id: str) -> bool:
+    """Whether this member has no contact: nobody can write to them, and a resident may turn out to be them."""
+    return member_id.startswith(NAMED)
 
 
 def member(tx: Tx, member_id: str) -> KnownMember | None:

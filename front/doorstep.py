@@ -12,7 +12,7 @@ from datetime import datetime
 from glob import escape
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from community.sheet.layouts import Layout
 
 log = logging.getLogger(__name__)
+
+PasteFormat = Literal["text", "json"]
 
 WRONG = 1
 WRONG_SETTINGS = 2
@@ -223,6 +225,29 @@ def _said_when(shop: Shop) -> str:
     if not shop.quiet.covers(now):
         return "已经排上队，客厅开着就会发出去。"
     return f"夜里不打扰，排到{shop.quiet.ends(now):%H:%M}再发；到那时已经不新鲜的就不发了，早上再来一次。"
+
+
+def paste(
+    settings: Settings,
+    room: str,
+    groupbuy: int | None,
+    url: str | None,
+    form: Literal["text", "json"],
+    *,
+    dry_run: bool,
+) -> None:
+    """Take in a chain or a stretch of chat from standard input, and print what to copy back."""
+    from front.paste import NotPossible, in_words  # noqa: PLC0415 - reads templates and every handler
+    from front.paste import paste as take_in  # noqa: PLC0415 - likewise
+
+    _must_exist(settings, url)
+    text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
+    with opened(settings, url) as database, _shop_faults_named():
+        try:
+            pasted = take_in(settings, database, room, groupbuy, text, dry_run=dry_run)
+        except NotPossible as fault:
+            give_up(str(fault), [], WRONG)
+    tell(*([pasted.as_json()] if form == "json" else in_words(pasted, dry_run=dry_run)))
 
 
 def export(settings: Settings, table: str, url: str | None, form: Format) -> None:

@@ -8,7 +8,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Literal
 
+from community.chain.apply import Sender
 from community.db import Tx
+from community.groupbuy import finding
+from community.groupbuy.offer import Buy
 from community.house import House
 from community.people import KnownMember, KnownRoom, Role
 from community.refusal import Refusal
@@ -30,6 +33,7 @@ class Ask:
     """What a command function gets to see: who asks, where, when, and what stands after the keyword.
 
     `behind`: the keyword came last, and `rest` is what stands before it.
+    A paste also says which group buy it means (`only`), and where nobody spoke, whose word a chain is (`sender`).
     """
 
     house: House
@@ -41,6 +45,13 @@ class Ask:
     glued: bool = False
     behind: bool = False
     commands: Sequence["Command"] = ()
+    only: int | None = None
+    sender: Sender | None = None
+
+    def open(self, tx: Tx) -> list[Buy]:
+        """The group buys that take orders here; where only one is meant (a paste says which), that one."""
+        found = finding.open_in(tx, self.here.id, self.now)
+        return [buy for buy in found if self.only in (None, buy.id)]
 
     @property
     def here(self) -> KnownRoom:
@@ -51,7 +62,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to answer: a template under templates/ and its values."""
+    """What to answer: a template under templates/ and its values; without a template nothing at all."""
 
     template: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -76,7 +87,8 @@ class Command:
     `everyday`: the keyword is also said in passing, so that whoever may not use it hears nothing.
     `glue`: what may follow the keyword without a blank: nothing, a number, or anything.
     `anywhere`: works in rooms where the bot is not enabled too. `bare`: also answers to a message that begins with the
-    name of goods on offer (红富士2 盐汽水4). `reshapes`: changes what is on offer.
+    name of goods on offer (红富士2 盐汽水4). `chain`: also answers to a message that looks like a chain where something
+    is on offer. `reshapes`: changes what is on offer.
     `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
     """
 
@@ -90,6 +102,7 @@ class Command:
     glue: Glue = "blank"
     anywhere: bool = False
     bare: bool = False
+    chain: bool = False
     reshapes: bool = False
     last: bool = False
 
@@ -110,6 +123,11 @@ def command(*keywords: str, example: str, help: str, **options: Any) -> Callable
 def say(template: str, *, urgent: bool = False, **values: Any) -> Reply:
     """The reply of a command: a template and its values."""
     return Reply(template, values, urgent)
+
+
+def silence() -> Reply:
+    """Say nothing, and keep what was done."""
+    return Reply("")
 
 
 def discover(package: str = "handlers") -> list[Command]:

@@ -126,15 +126,17 @@ def answer(tx: Tx, house: House, kept: Uploads, router: Router, found: Match, he
         log.exception("%s failed", command.keywords[0])
         text, options = _afresh(tx, heard, now, _addressed(heard, CALM)), {}
     to = heard.room.id if heard.room else heard.by.id
-    outbox.say(tx, to, text, "answer", now, **options)
+    if text:
+        outbox.say(tx, to, text, "answer", now, **options)
     activity.note(tx, command.keywords[0], now, heard.room.id if heard.room else None, heard.by.id)
 
 
 def _said(house: House, kept: Uploads, reply: Reply | Picture) -> tuple[str, dict[str, Any]]:
-    """An answer as the outbox takes it: its text, or a picture's name and where it is kept."""
+    """An answer as the outbox takes it: its text (empty: silence), or a picture's name and where it is kept."""
     if isinstance(reply, Picture):
         return reply.name, {"image": kept.keep(reply.png, ".png")}
-    return house.wording.render(reply.template, **reply.values), {"urgent": reply.urgent}
+    text = house.wording.render(reply.template, **reply.values) if reply.template else ""
+    return text, {"urgent": reply.urgent}
 
 
 def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now: datetime) -> Reply | Picture | None:

@@ -81,7 +81,7 @@ def plus(tx: Tx, ask: Ask) -> Reply | None:
     """
     if ask.keyword == "+" and not looks_like_number(ask.rest):
         return None
-    found = finding.open_in(tx, ask.here.id, ask.now)
+    found = ask.open(tx)
     if not found:
         return None
     words, sure = _words(ask), ask.keyword == "+"
@@ -100,7 +100,7 @@ def plus(tx: Tx, ask: Ask) -> Reply | None:
 @command("参团", "跟团", example="参团 2", help="来2份，写明要哪个也行：参团 苹果 2份", where=Where.ROOM, glue="number")
 def join(tx: Tx, ask: Ask) -> Reply:
     """Order, said in words."""
-    found = finding.open_in(tx, ask.here.id, ask.now)
+    found = ask.open(tx)
     if not found:
         raise Refusal("现在没有开着的团，开了会在群里喊大家。")
     return _order(tx, ask, _understood(ask, found, join))
@@ -172,7 +172,7 @@ def _mine(tx: Tx, ask: Ask) -> list[Buy] | None:
 
     Refused where something is open and they have ordered none of it.
     """
-    found = finding.open_in(tx, ask.here.id, ask.now)
+    found = ask.open(tx)
     if not found:
         return None
     mine = [replace(buy, items=tuple(i for i in buy.items if orders.placed(tx, i, ask.who.id))) for buy in found]

@@ -20,6 +20,11 @@ _AT = ("@", "＠")
 _MENTION = re.compile(r"^[@＠](?:[^\u2005]{1,40}\u2005|\S{1,40}(?:\s|$))\s*")
 _MENTION_BEHIND = re.compile(r" ?@\S{1,40}$")
 _QUOTED = re.compile(r"」[ \t\r]*\n- ?-[- ]*\r?\n")
+_ROWS = re.compile(
+    r"^[^\w\n]{0,4}(?:\d|[①-⒛⓪-⓿❶-➓㉑-㉟㊱-㊿]|[一二三四五六七八九十]{1,3}[、.．]|No|第)", re.MULTILINE | re.IGNORECASE
+)
+"""A line of a message that may be a row of a chain."""
+_CHAIN = re.compile("接龙|Group ?Note", re.IGNORECASE)
 _NUMERALS = frozenset("0123456789一二两三四五六七八九十百零半俩仨+-xX*×.,½¼¾٠١٢٣٤٥٦٧٨٩")
 _PLAIN = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x1F300, 0x1FB00)))) | frozenset("【「《")
 """ASCII, emoji and brackets: they begin much of what is said, and no normalising changes them."""
@@ -43,7 +48,8 @@ class Match(NamedTuple):
 class Router:
     """Commands by keyword: first characters, then second ones, then a dict of keywords, the longest first.
 
-    Where something is on offer in a room, a message that begins with its name and holds a number may be an order, too.
+    Where something is on offer in a room, a message that begins with its name and holds a number may be an order, too,
+    and one of several lines with a number in front of one of them may be a chain.
     """
 
     def __init__(self, commands: Iterable[Command]) -> None:
@@ -52,6 +58,7 @@ class Router:
         self._lengths = _lengths(self._by_keyword)
         self._menu = self._by_keyword.get(MENU)
         self._bare = next((command for command in self.commands if command.bare), None)
+        self._chain = next((command for command in self.commands if command.chain), None)
         self._goods: dict[str, frozenset[str]] = {}
         self._offered: frozenset[str] = frozenset()
         self._dull: frozenset[str] = frozenset()
@@ -61,20 +68,26 @@ class Router:
         self._lasts = frozenset(keyword[-1] for keyword in self._endings) | frozenset(_BLANK if self._endings else "")
 
     def find(self, heard: Heard) -> Match | None:
-        """The command in what was heard; None for chatter. Never raises, and reads at most one line."""
+        """The command in what was heard; None for chatter. Never raises; reads one line, more only of a chain."""
         text = heard.text
-        first, second = text[:1], text[1:2]
+        first = text[:1]
         if first in self._firsts and not (
-            "\u4e00" <= second <= "\u9fff" and first in self._seconds and second not in self._seconds[first]
-        ):  # 我觉得, 今天: what no normalising changes cannot become 我的订单, 今日特价
+            "\u4e00" <= (second := text[1:2]) <= "\u9fff"
+            and first in self._seconds
+            and second not in self._seconds[first]
+        ):  # 我觉得: what no normalising changes cannot become 我的订单
             found = self._look(heard)
             if found is not None:
-                return found
+                return self._rather(found, heard) if "\n" in text else found
         if text[-1:] in self._lasts:
             found = self._ended(text)
             if found is not None:
                 return found
-        if not self._goods or first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
+        if not self._goods:
+            return None
+        if "\n" in text and (found := self._rows(heard)) is not None:
+            return found
+        if first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
             return None
         return self._order(heard, heard.text)
 
@@ -83,6 +96,20 @@ class Router:
         self._goods = {room: frozenset(_beginnings(goods)) for room, goods in names.items()}
         self._offered = frozenset(beginning[:1] for goods in self._goods.values() for beginning in goods)
         self._dull = _PLAIN.difference(self._offered, map(str.lower, self._offered))
+
+    def _rather(self, found: Match, heard: Heard) -> Match:
+        """A chain where no keyword was typed but the bot's name, or 我要接龙 above the rows."""
+        if not found.keyword or (found.command.bare and _CHAIN.search(heard.text)):
+            return self._rows(heard) or found
+        return found
+
+    def _rows(self, heard: Heard) -> Match | None:
+        if self._chain is None or heard.room is None or heard.room.id not in self._goods:
+            return None
+        text = heard.text
+        if text[:1] == "「" and (quoted := _QUOTED.search(text)):
+            text = text[quoted.end() :]
+        return Match(self._chain, "", text) if "\n" in text.strip() and _ROWS.search(text) else None
 
     def _order(self, heard: Heard, text: str) -> Match | None:
         goods = self._goods.get(heard.room.id) if heard.room is not None else None

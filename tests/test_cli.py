@@ -13,7 +13,7 @@ from front import doorstep
 from tests.conftest import ROOT, write
 from tests.counter import GOOD, Shop, garbage, process
 
-COMMANDS = ["run", "chat", "play", "check", "post", "export", "products", "sheet", "poster", "backup"]
+COMMANDS = ["run", "chat", "play", "check", "post", "paste", "export", "products", "sheet", "poster", "backup"]
 
 
 # Help

@@ -109,6 +109,9 @@ def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     town.hears(OWNER, "开团 砂糖橘 一箱 35元 30箱 明天18:00截单")
     town.hears(OWNER, "确认")
     town.hears(WANG, "+1")
+    town.hears(LI, "#接龙\n1. 张三 1箱\n2. 李四 2箱")
+    town.hears(WANG, "我是 2号")
+    town.hears(LI, "#接龙\n1. 张三 1箱\n2. 李四 1箱")
     town.hears(OWNER, "开团 冬枣 3斤 19元 30份 明天18:00截单")
     town.hears(OWNER, "加店员", direct=True)
     town.chance.number = Certain.number

@@ -49,8 +49,31 @@ def test_where_apples_are_on_offer_only_a_beginning_of_them_is_an_order(text: st
     router = Router(discover())
     router.offer({"r": ["红苹果", "A"]})
     found = router.find(Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, Place("r", "幸福里1群"), False))
-    if found is not None and found.keyword == "":
+    if found is not None and found.keyword == "" and not found.command.chain:
         assert found.rest[:2] in ("红苹", "苹果") or found.rest[:1] in ("A", "a")
+
+
+CHAINS = {
+    "#接龙\n1. 王阿姨 2份": True,
+    "@店主 苹果#接龙\n① 王阿姨 2份": True,
+    "今晚的苹果\n１、王阿姨 2份\n２、李姐 1份": True,
+    "「店主：苹果来了」\n- - - - - -\n1. 王阿姨 2份\n2. 李姐 1份": True,
+    "我要接龙\n1. 王阿姨 2份": True,
+    "「店主：\n1. 王阿姨 2份」\n- - - - - -\n好吃吗": False,
+    "今天真冷\n多穿点": False,
+    "1. 王阿姨 2份": False,
+}
+
+
+@pytest.mark.parametrize("text", CHAINS)
+def test_a_chain_is_seen_where_something_is_on_offer_and_nowhere_else(text: str) -> None:
+    router = Router(discover())
+    router.offer({"r": ["红苹果"]})
+    here, elsewhere = (
+        router.find(Heard("m1", Person("w", "王阿姨"), text, Place(room, room), False)) for room in ("r", "s")
+    )
+    assert (here is not None and here.command.chain) is CHAINS[text]
+    assert elsewhere is None or not elsewhere.command.chain
 
 
 @pytest.mark.parametrize("text", CHATTER)
