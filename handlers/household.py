@@ -1,5 +1,5 @@
 """Households: which door I live behind.
-Type: 绑定 3-2-501 / 我家 / 解绑
+Type: 绑定 3-2-501 / 我住哪 / 解绑
 """
 
 from community.db import Tx
@@ -18,9 +18,9 @@ def bind(tx: Tx, ask: Ask) -> Reply:
     return say("household/bound", name=ask.who.name, home=str(household), before=str(before) if before else None)
 
 
-@command("我家", example="我家", help="店里记的我住哪一户")
+@command("我住哪", example="我住哪", help="店里记的我住哪一户")
 def home(tx: Tx, ask: Ask) -> Reply | None:
-    """Where the shop thinks I live; 我家 is also how many a sentence begins."""
+    """Where the shop thinks I live; 我住哪 is also how many a sentence begins."""
     if ask.rest:
         return None
     found = doors.home(tx, ask.who.id)

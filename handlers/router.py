@@ -79,6 +79,17 @@ class Router:
             found = self._look(heard)
             if found is not None:
                 return self._rather(found, heard) if "\n" in text else found
+        elif (
+            "\u4e00" <= first <= "\u9fff"
+            and first not in self._offered
+            and text[-1:] not in self._lasts
+            and "\n" not in text
+        ):
+            return None  # most of what is said in a group
+        return self._otherwise(heard, text, first)
+
+    def _otherwise(self, heard: Heard, text: str, first: str) -> Match | None:
+        """A keyword at the end, rows of a chain, or the bare name of something on offer."""
         if text[-1:] in self._lasts:
             found = self._ended(text)
             if found is not None:
