@@ -101,6 +101,7 @@ _LEFT = change(
     .values(status="void", reason="left_early", settled_at=bindparam("now_at"))
 )
 _EVER = prepare(Count, select(func.count()).where(col(Invite.invitee_id) == bindparam("who")))
+_BROUGHT = prepare(Count, select(func.count()).where(col(Invite.inviter_id) == bindparam("who")))
 _EARNED_SINCE = prepare(
     Count,
     select(func.count()).where(
@@ -159,7 +160,8 @@ def arrive(
         stays.remove(here[-1])
     if inviter is None or not rules.enabled:
         return
-    reason = _reason(newcomer, inviter, been_here=bool(stays) or tx.count(_EVER, who=newcomer.id) > 0)
+    been_here = bool(stays) or tx.count(_EVER, who=newcomer.id) > 0 or tx.count(_BROUGHT, who=newcomer.id) > 0
+    reason = _reason(newcomer, inviter, been_here=been_here)
     tx.run(
         _INVITE,
         room_id=room.id,

@@ -171,6 +171,11 @@ _TAKE = change(
     .values(status="sending", batch=bindparam("as_batch"), attempts=col(Outbox.attempts) + 1)
 )
 _SENT = change(update(Outbox).where(_of_batch, _open).values(status="sent", sent_at=bindparam("at")))
+_WITHHOLD = change(
+    update(Outbox)
+    .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.rank) > bindparam("above"))
+    .values(status="expired")
+)
 _FORGET = change(delete(Outbox).where(_is != "queued", _is != "sending", col(Outbox.created_at) < bindparam("before")))
 _FAILED = change(update(Outbox).where(_of_batch, _is == "sending").values(status="failed"))
 _RETRY = change(
@@ -344,6 +349,11 @@ def _text(lines: Sequence[Line]) -> str:
 def _same(ours: str, echoed: str) -> bool:
     """Gateways trim and change line ends; nothing else may differ."""
     return "".join(ours.split()) == "".join(echoed.split())
+
+
+def withhold(tx: Tx, room_id: str) -> int:
+    """Say nothing more to a room but answers: what is queued there for everybody is dropped; how many lines."""
+    return tx.run(_WITHHOLD, room=room_id, above=RANK["answer"])
 
 
 def forget_old(tx: Tx, now: datetime) -> int:

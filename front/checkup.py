@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
-from community import migrate
+from community import migrate, sample
 from community.db import Database, DatabaseTrouble, Tx, file_of
 from community.gather import Gather, TipFiles
 from community.groupbuy.facts import open_facts
@@ -71,7 +71,7 @@ def _database_faults(settings: Settings) -> list[str]:
 
 
 def _trial(settings: Settings, wording: Wording, plan: Plan) -> list[str]:
-    """Say every post once, for an invented room in a shop of its own, as it would be said now."""
+    """Say every post, for an invented room in a shop of its own, as it would be said now, with deals and without."""
     house = House(_shop(settings), wording, SystemRandom())
     now = datetime.now(house.zone)
     gather = Gather(house, TipFiles(settings.templates / "tips"), partial(open_facts, house))
@@ -79,10 +79,16 @@ def _trial(settings: Settings, wording: Wording, plan: Plan) -> list[str]:
         database = Database(f"sqlite:///{Path(scratch) / 'trial.db'}")
         try:
             migrate.upgrade(database, Path(scratch), now)
-            with database.reading() as tx:
-                return [problem for post in plan.posts if (problem := _said(tx, gather, post, now))]
+            problems = _all_said(database, gather, plan, now)
+            database.pen.write(sample.fill_shelves, settings.sample, now.date()).result()
+            return problems or _all_said(database, gather, plan, now)
         finally:
             database.close()
+
+
+def _all_said(database: Database, gather: Gather, plan: Plan, now: datetime) -> list[str]:
+    with database.reading() as tx:
+        return [problem for post in plan.posts if (problem := _said(tx, gather, post, now))]
 
 
 def _said(tx: Tx, gather: Gather, post: Post, now: datetime) -> str:

@@ -170,15 +170,23 @@ def _a_number(words: str) -> bool:
 def _mine(tx: Tx, ask: Ask) -> list[Buy] | None:
     """The open group buys of this room, with only what the one who asks has ordered; None where nothing is open.
 
-    Refused where something is open and they have ordered none of it.
+    Refused where something is open and they have ordered none of it, and where what they have ordered has closed.
     """
     found = ask.open(tx)
     if not found:
+        if not ask.rest or _a_number(ask.rest):
+            _too_late(tx, ask)
         return None
     mine = [replace(buy, items=tuple(i for i in buy.items if orders.placed(tx, i, ask.who.id))) for buy in found]
     if not any(buy.items for buy in mine):
         raise Refusal("现在开着的团里还没有您的订单。")
     return [buy for buy in mine if buy.items]
+
+
+def _too_late(tx: Tx, ask: Ask) -> None:
+    """Whoever thinks an order is taken back, though its group buy has closed, must hear that it is not."""
+    if any(order.status in ("closed", "reached") for order in orders.of_member(tx, ask.who.id, ask.now)):
+        raise Refusal("团已经截单了，要改要退跟店里说一声。")
 
 
 def _placed(tx: Tx, wish: Wish, ask: Ask) -> Placed:

@@ -2,8 +2,9 @@
 Type: 启用 / 停用
 """
 
-from community import people
+from community import outbox, people
 from community.db import Tx
+from community.groupbuy import finding
 from community.people import Role
 from handlers.command import Ask, Reply, Where, command, say
 
@@ -24,5 +25,7 @@ def disable(tx: Tx, ask: Ask) -> Reply | None:
     """Be silent in this room from now on."""
     if ask.rest:
         return None
+    running = finding.open_in(tx, ask.here.id, ask.now)
     people.switch(tx, ask.here.id, on=False, now=ask.now)
-    return say("room/disabled", room=ask.here)
+    outbox.withhold(tx, ask.here.id)
+    return say("room/disabled", room=ask.here, running=[buy.title for buy in running])

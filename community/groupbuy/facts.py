@@ -1,10 +1,11 @@
 """Group buys as templates see them, and the notice that tells a room of a close."""
 
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from community import outbox
+from community import outbox, people
 from community.db import Tx
 from community.groupbuy import buys, finding
 from community.groupbuy.buys import Summary
@@ -94,6 +95,6 @@ def close_overdue(tx: Tx, house: House, now: datetime) -> int:
     due = finding.overdue(tx, now)
     for buy in due:
         text = house.wording.render("groupbuy/closed", **summary(house, buys.close(tx, buy, now)))
-        for room_id in finding.rooms(tx, buy):
+        for room_id in filter(partial(people.enabled, tx), finding.rooms(tx, buy)):
             outbox.say(tx, room_id, text, "notice", now, cause=f"groupbuy-closed:{buy.id}")
     return len(due)
