@@ -96,6 +96,7 @@ def test_the_npm_lock_is_hashed_and_names_no_address() -> None:
     assert len(packages) > 1
     assert unhashed == []
     assert [name for name, facts in packages.items() if "resolved" in facts] == []
+    assert [name for name, facts in packages.items() if "://" in json.dumps(facts)] == []
 
 
 def test_every_dependency_says_why_it_is_there() -> None:
