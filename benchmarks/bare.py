@@ -78,7 +78,7 @@ class _Scribe(Tx):
         return super().all(prepared, **values)
 
     def _note(self, prepared: Prepared[Any], values: dict[str, object]) -> None:
-        sql, constants = self._book.compiled(prepared)
+        sql, constants = self._book[prepared]
         self.statements.append((sql, constants | values))
 
 

@@ -82,18 +82,18 @@ class Tx:
 
     def run(self, prepared: Prepared[Any], **values: object) -> int:
         """Do it; how many rows it changed."""
-        sql, constants = self._book.compiled(prepared)
+        sql, constants = self._book[prepared]
         return self._cursor.execute(sql, constants | values if constants else values).rowcount
 
     def one(self, prepared: Prepared[R], **values: object) -> R | None:
         """The first row, or None."""
-        sql, constants = self._book.compiled(prepared)
+        sql, constants = self._book[prepared]
         row = self._cursor.execute(sql, constants | values if constants else values).fetchone()
         return None if row is None else prepared.make(row)
 
     def all(self, prepared: Prepared[R], **values: object) -> list[R]:
         """Every row."""
-        sql, constants = self._book.compiled(prepared)
+        sql, constants = self._book[prepared]
         make = prepared.make
         return [make(row) for row in self._cursor.execute(sql, constants | values if constants else values)]
 

@@ -144,11 +144,20 @@ _STAYS = prepare(
 
 def known_room(tx: Tx, place: Place, now: datetime) -> KnownRoom:
     """The room, remembered under its present name; not enabled when it is new."""
+    return _under_its_name(tx, tx.one(_ROOM, id=place.id), place, now)
+
+
+def served_room(tx: Tx, place: Place, now: datetime) -> KnownRoom | None:
+    """The room, remembered under its present name, if the bot speaks there; else None, and nothing is remembered."""
     room = tx.one(_ROOM, id=place.id)
-    if room is None or room.name != place.name:
-        tx.run(_MEET_ROOM, id=place.id, name=place.name, enabled=0, since=int(now.timestamp()))
-        room = KnownRoom(place.id, place.name, enabled=bool(room and room.enabled))
-    return room
+    return _under_its_name(tx, room, place, now) if room is not None and room.enabled else None
+
+
+def _under_its_name(tx: Tx, room: KnownRoom | None, place: Place, now: datetime) -> KnownRoom:
+    if room is not None and room.name == place.name:
+        return room
+    tx.run(_MEET_ROOM, id=place.id, name=place.name, enabled=0, since=int(now.timestamp()))
+    return KnownRoom(place.id, place.name, enabled=bool(room and room.enabled))
 
 
 def enabled(tx: Tx, room_id: str) -> bool:

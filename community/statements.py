@@ -53,21 +53,21 @@ def core_table(table: type[SQLModel]) -> Table:
     return core
 
 
-class Book:
-    """The statements one database has compiled so far, each with the values that are written into it."""
+class Book(dict[Prepared[Any], tuple[str, dict[str, object]]]):
+    """The statements of one database: SQL and constants by what was prepared, compiled when it is first looked up.
+
+    Whatever else a statement binds has to be given by name.
+    """
 
     def __init__(self, dialect: Dialect) -> None:
+        super().__init__()
         self._dialect = dialect
-        self._pages: dict[Prepared[Any], tuple[str, dict[str, object]]] = {}
 
-    def compiled(self, prepared: Prepared[Any]) -> tuple[str, dict[str, object]]:
-        """The SQL and its constants; whatever else it binds has to be given by name."""
-        page = self._pages.get(prepared)
-        if page is None:
-            assert isinstance(prepared.statement, ClauseElement)  # noqa: S101 - every Core statement is one
-            compiled = prepared.statement.compile(dialect=self._dialect)
-            assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
-            open_names = {name for name, bind in compiled.binds.items() if bind.required}
-            constants = {k: v for k, v in compiled.construct_params(_check=False).items() if k not in open_names}
-            page = self._pages[prepared] = (str(compiled), constants)
+    def __missing__(self, prepared: Prepared[Any]) -> tuple[str, dict[str, object]]:
+        assert isinstance(prepared.statement, ClauseElement)  # noqa: S101 - every Core statement is one
+        compiled = prepared.statement.compile(dialect=self._dialect)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
+        open_names = {name for name, bind in compiled.binds.items() if bind.required}
+        constants = {k: v for k, v in compiled.construct_params(_check=False).items() if k not in open_names}
+        self[prepared] = page = (str(compiled), constants)
         return page

@@ -13,10 +13,10 @@ from community.db import Database, DatabaseTrouble, Tx, trouble
 from community.events import Echo, Event, Heard, Joined, Left, Renamed
 from community.groupbuy import finding
 from community.house import House
-from community.people import Role
+from community.people import KnownRoom, Role
 from community.refusal import Refusal
 from community.uploads import Uploads
-from handlers.command import Ask, Picture, Reply, Where
+from handlers.command import Ask, Command, Picture, Reply, Where
 from handlers.router import Match, Router
 
 log = logging.getLogger(__name__)
@@ -108,12 +108,13 @@ class Desk:
 def answer(tx: Tx, house: House, kept: Uploads, router: Router, found: Match, heard: Heard, now: datetime) -> None:
     """Do what a command asks and queue the answer, in one transaction; a message seen before does nothing."""
     command = found.command
-    if heard.room is not None and not command.anywhere and not people.enabled(tx, heard.room.id):
+    room = _room(tx, heard, command, now)
+    if heard.room is not None and room is None:
         return
     if not seen.first_time(tx, heard.id, now):
         return
     try:
-        reply = _perform(tx, house, router, found, heard, now)
+        reply = _perform(tx, house, router, found, heard, room, now)
         if reply is None:
             tx.undo()
             return
@@ -139,10 +140,18 @@ def _said(house: House, kept: Uploads, reply: Reply | Picture) -> tuple[str, dic
     return text, {"urgent": reply.urgent}
 
 
-def _perform(tx: Tx, house: House, router: Router, found: Match, heard: Heard, now: datetime) -> Reply | Picture | None:
+def _room(tx: Tx, heard: Heard, command: Command, now: datetime) -> KnownRoom | None:
+    """Where it was said, if the bot may answer this command there; None in a direct message, too."""
+    if heard.room is None:
+        return None
+    return (people.known_room if command.anywhere else people.served_room)(tx, heard.room, now)
+
+
+def _perform(
+    tx: Tx, house: House, router: Router, found: Match, heard: Heard, room: KnownRoom | None, now: datetime
+) -> Reply | Picture | None:
     command = found.command
     who = people.meet(tx, heard.by, now)
-    room = people.known_room(tx, heard.room, now) if heard.room else None
     if room is not None:
         people.come(tx, room.id, who.id, now)
     if who.role < command.who:
@@ -176,9 +185,9 @@ def _afresh(tx: Tx, heard: Heard, now: datetime, text: str) -> str:
 
 def joined(tx: Tx, house: House, event: Joined, now: datetime) -> None:
     """People came into a room."""
-    if not people.enabled(tx, event.room.id):
+    room = people.served_room(tx, event.room, now)
+    if room is None:
         return
-    room = people.known_room(tx, event.room, now)
     inviter = people.meet(tx, event.inviter, now) if event.inviter else None
     for person in event.who:
         invite.arrive(tx, house.shop.invite, room, people.meet(tx, person, now), inviter, now)
@@ -187,9 +196,9 @@ def joined(tx: Tx, house: House, event: Joined, now: datetime) -> None:
 
 def left(tx: Tx, event: Left, now: datetime) -> None:
     """People left a room."""
-    if not people.enabled(tx, event.room.id):
+    room = people.served_room(tx, event.room, now)
+    if room is None:
         return
-    room = people.known_room(tx, event.room, now)
     for person in event.who:
         invite.leave(tx, room, people.meet(tx, person, now), now)
         activity.note(tx, "leave", now, room.id, person.id)
@@ -202,8 +211,7 @@ def chattered(tx: Tx, counts: dict[str, int], now: datetime) -> None:
 
 def renamed(tx: Tx, event: Renamed, now: datetime) -> None:
     """A room has a new topic."""
-    if people.enabled(tx, event.room.id):
-        people.known_room(tx, event.room, now)
+    people.served_room(tx, event.room, now)
 
 
 def echoed(tx: Tx, event: Echo, now: datetime) -> None:

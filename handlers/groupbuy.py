@@ -3,7 +3,6 @@ Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 
 """
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from community.db import Tx
@@ -177,7 +176,7 @@ def _mine(tx: Tx, ask: Ask) -> list[Buy] | None:
         if not ask.rest or _a_number(ask.rest):
             _too_late(tx, ask)
         return None
-    mine = [replace(buy, items=tuple(i for i in buy.items if orders.placed(tx, i, ask.who.id))) for buy in found]
+    mine = [buy._replace(items=tuple(i for i in buy.items if orders.placed(tx, i, ask.who.id))) for buy in found]
     if not any(buy.items for buy in mine):
         raise Refusal("现在开着的团里还没有您的订单。")
     return [buy for buy in mine if buy.items]

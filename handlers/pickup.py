@@ -2,7 +2,6 @@
 Type: 我的取货码 / 收团 / 核销 4821 / 核销 4821 苹果1
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -96,7 +95,7 @@ def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
 
 
 def _only(buy: Buy, items: set[int]) -> Buy:
-    return replace(buy, items=tuple(item for item in buy.items if item.id in items))
+    return buy._replace(items=tuple(item for item in buy.items if item.id in items))
 
 
 def _facts(tx: Tx, name: str, goods: Goods) -> dict[str, Any]:

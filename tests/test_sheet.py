@@ -170,7 +170,7 @@ def test_the_label_printer_gets_one_label_a_page_and_two_for_a_full_bag() -> Non
     goods = tuple(many._replace(id=number) for number in range(1, 7))
     full = Paper(
         "店",
-        Buy(**{**{f: getattr(BUY, f) for f in BUY.__slots__}, "items": goods}),
+        BUY._replace(items=goods),
         tuple(line(1, "王阿姨", item, 12, 100, HOMES[0]) for item in goods),
         CLOSES,
     )

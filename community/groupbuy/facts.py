@@ -20,6 +20,7 @@ LISTED = 120
 def facts(house: House, buy: Buy) -> dict[str, Any]:
     """A group buy as templates see it: moments on the shop's clock, prices in cents; `one` where it has one item."""
     items = [item_facts(item) for item in buy.items]
+    stock, sold = buy.stock, buy.sold
     return {
         "title": buy.title,
         "status": buy.status,
@@ -29,10 +30,10 @@ def facts(house: House, buy: Buy) -> dict[str, Any]:
         "target_people": buy.target_people,
         "target_cents": buy.target_cents,
         "limit_household": buy.limit_household,
-        "stock": buy.stock,
-        "sold": buy.sold,
-        "left": buy.left,
-        "missing": buy.missing,
+        "stock": stock,
+        "sold": sold,
+        "left": stock - sold,
+        "missing": max(0, (buy.target or 0) - sold),
         "opens": house.local(buy.opens_at) if buy.opens_at else None,
         "closes": house.local(buy.closes_at),
         "arrives": date.fromisoformat(buy.arrives) if buy.arrives else None,
@@ -50,8 +51,9 @@ def item_facts(item: Item) -> dict[str, Any]:
 
 def standing_facts(house: House, standing: Standing) -> dict[str, Any]:
     """An order after a change, as templates see it."""
-    return facts(house, standing.buy) | {
-        "item": item_facts(standing.item),
+    known = facts(house, standing.buy)
+    return known | {
+        "item": known["items"][standing.buy.items.index(standing.item)],
         "before": standing.before,
         "quantity": standing.now,
         "total": standing.cents,

@@ -14,7 +14,7 @@ from community.groupbuy.tables import GroupBuy, GroupBuyItem, GroupBuyRoom, Grou
 
 
 class _Head(NamedTuple):
-    """A group buy without its items."""
+    """A group buy without its items: the fields of Buy in their order."""
 
     id: int
     title: str
@@ -153,7 +153,7 @@ def rooms(tx: Tx, buy: Buy) -> list[str]:
 
 
 def _together(tx: Tx, heads: Iterable[_Head]) -> list[Buy]:
-    return [Buy(**head._asdict(), items=_items(tx, head.id)) for head in heads]
+    return [Buy._make((*head, _items(tx, head.id))) for head in heads]
 
 
 def _items(tx: Tx, buy_id: int) -> tuple[Item, ...]:

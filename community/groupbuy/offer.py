@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from community.quantity import COUNTERS, NUMBER
@@ -72,8 +71,7 @@ class Item(NamedTuple):
         return words in (self.name, self.full_name) or words.upper() == self.code or words in self.aliases.split("、")
 
 
-@dataclass(frozen=True, slots=True)
-class Buy:
+class Buy(NamedTuple):
     """A group buy with its items, as the rules see it; times in seconds since the epoch."""
 
     id: int

@@ -1,6 +1,5 @@
 """What residents want of a group buy: ordering, changing, cancelling. Limits are kept, stock is never oversold."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -190,7 +189,7 @@ def _set(tx: Tx, wish: Wish, order: Placed, portions: int, now: datetime, by_id:
 def _standing(wish: Wish, before: int, after: int) -> Standing:
     item = wish.item._replace(sold=wish.item.sold + after - before)
     items = tuple(item if one.id == item.id else one for one in wish.buy.items)
-    return Standing(replace(wish.buy, items=items), item, before, after)
+    return Standing(wish.buy._replace(items=items), item, before, after)
 
 
 def _enter(tx: Tx, order_id: int, by_id: str, before: int, after: int, cause: str, now: datetime) -> None:

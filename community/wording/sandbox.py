@@ -87,13 +87,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`deal.name`; raises Slip for what is not there or not for reading."""
+        if type(obj) is dict and attribute in obj:  # what is asked most, first
+            return obj[attribute]
         try:
             readable = self._readable[type(obj)]
         except KeyError:
             readable = self._readable[type(obj)] = frozenset(_readable(type(obj)))
         if attribute in readable:
             return getattr(obj, attribute)
-        if type(obj) is dict or isinstance(obj, Mapping):  # what is asked most, first
+        if isinstance(obj, Mapping):
             if attribute in obj:
                 return obj[attribute]
             raise unknown(attribute, map(str, islice(obj, 20)))
