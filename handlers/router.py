@@ -30,6 +30,8 @@ _PLAIN = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x1F300, 0x1FB00)))) | f
 """ASCII, emoji and brackets: they begin much of what is said, and no normalising changes them."""
 _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u202e"
 """What may stand before a keyword without being seen."""
+_AROUND = frozenset(_BLANK) | {"@", "＠", "「"}
+"""What a message may begin with before its own words: blanks, a mention, a quotation."""
 
 
 class Match(NamedTuple):
@@ -59,53 +61,46 @@ class Router:
         self._menu = self._by_keyword.get(MENU)
         self._bare = next((command for command in self.commands if command.bare), None)
         self._chain = next((command for command in self.commands if command.chain), None)
-        self._goods: dict[str, frozenset[str]] = {}
-        self._offered: frozenset[str] = frozenset()
-        self._dull: frozenset[str] = frozenset()
-        self._firsts = frozenset(_forms(self._lengths)) | frozenset(_BLANK) | {"@", "＠", "「"}
-        self._seconds = _seconds(self._by_keyword.values())
+        self._firsts = frozenset(_forms(self._lengths)) | _AROUND
+        self._heads = frozenset(_heads(self._by_keyword))
+        self._open_ended = frozenset(_forms(k for k, c in self._by_keyword.items() if len(k) == 1 and c.glue == "any"))
         self._endings = tuple(keyword for command in self.commands if command.last for keyword in command.keywords)
         self._lasts = frozenset(keyword[-1] for keyword in self._endings) | frozenset(_BLANK if self._endings else "")
+        self.offer({})
 
     def find(self, heard: Heard) -> Match | None:
         """The command in what was heard; None for chatter. Never raises; reads one line, more only of a chain."""
         text = heard.text
-        first = text[:1]
-        if first in self._firsts and not (
-            "\u4e00" <= (second := text[1:2]) <= "\u9fff"
-            and first in self._seconds
-            and second not in self._seconds[first]
-        ):  # 我觉得: what no normalising changes cannot become 我的订单
-            found = self._look(heard)
-            if found is not None:
-                return self._rather(found, heard) if "\n" in text else found
-        elif (
-            "\u4e00" <= first <= "\u9fff"
-            and first not in self._offered
-            and text[-1:] not in self._lasts
-            and "\n" not in text
-        ):
+        if not text:
+            return None
+        first = text[0]
+        if first in self._begins:  # 我觉得: what no normalising changes cannot become 我的订单
+            plain = "\u4e00" <= text[1:2] <= "\u9fff" and text[:2] not in self._pairs and first not in self._loose
+        else:
+            plain = "\u4e00" <= first <= "\u9fff" or first in self._dull
+        if plain and text[-1] not in self._lasts and "\n" not in text:
             return None  # most of what is said in a group
-        return self._otherwise(heard, text, first)
+        return self._closer(heard, text, first)
 
-    def _otherwise(self, heard: Heard, text: str, first: str) -> Match | None:
-        """A keyword at the end, rows of a chain, or the bare name of something on offer."""
-        if text[-1:] in self._lasts:
-            found = self._ended(text)
-            if found is not None:
-                return found
-        if not self._goods:
-            return None
-        if "\n" in text and (found := self._rows(heard)) is not None:
+    def _closer(self, heard: Heard, text: str, first: str) -> Match | None:
+        """A keyword in front or at the end, rows of a chain, or the bare name of something on offer."""
+        several = "\n" in text
+        if first in self._firsts and (found := self._look(heard)) is not None:
+            return self._rather(found, heard) if several else found
+        if text[-1:] in self._lasts and (found := self._ended(text)) is not None:
             return found
-        if first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
-            return None
-        return self._order(heard, heard.text)
+        if several:
+            return self._rows(heard)
+        return None if first in self._dull else self._order(heard, text.lstrip(_BLANK))
 
     def offer(self, names: Mapping[str, Iterable[str]]) -> None:
         """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
         self._goods = {room: frozenset(_beginnings(goods)) for room, goods in names.items()}
-        self._offered = frozenset(beginning[:1] for goods in self._goods.values() for beginning in goods)
+        offered = {beginning for goods in self._goods.values() for beginning in goods}
+        self._offered = frozenset(beginning[:1] for beginning in offered)
+        self._begins = self._firsts | self._offered
+        self._pairs = self._heads | offered
+        self._loose = self._open_ended | _AROUND | {beginning for beginning in offered if len(beginning) == 1}
         self._dull = _PLAIN.difference(self._offered, map(str.lower, self._offered))
 
     def _rather(self, found: Match, heard: Heard) -> Match:
@@ -124,12 +119,13 @@ class Router:
 
     def _order(self, heard: Heard, text: str) -> Match | None:
         goods = self._goods.get(heard.room.id) if heard.room is not None else None
-        if goods is None or self._bare is None:
+        if goods is None or self._bare is None or "\n" in text:
             return None
-        head = normalise(text[:_HEAD])
-        if head[:2] not in goods and not (head[:1].upper() in goods and head[1:].lstrip()[:1] in _NUMERALS):
+        if (first := text[:1]) in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
             return None
-        line = normalise(text[:_LINE]) if "\n" not in text else ""
+        line = normalise(text[:_LINE])
+        if line[:2] not in goods and not (line[:1].upper() in goods and line[1:].lstrip()[:1] in _NUMERALS):
+            return None
         return Match(self._bare, "", line) if not _NUMERALS.isdisjoint(line) else None
 
     def _ended(self, text: str) -> Match | None:
@@ -201,16 +197,13 @@ def _lengths(keywords: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
 
-def _seconds(commands: Iterable[Command]) -> dict[str, frozenset[str]]:
-    """By first character, every second one that a command may have; a first that anything may follow is left out."""
-    seconds: defaultdict[str, set[str]] = defaultdict(set)
-    open_ended: set[str] = set()
-    for command in commands:
-        for keyword in command.keywords:
-            seconds[keyword[0]] |= set(keyword[1:2]) or (_NUMERALS if command.glue == "number" else set())
-            if len(keyword) == 1 and command.glue == "any":
-                open_ended.add(keyword)
-    return {first: frozenset(found) for first, found in seconds.items() if first not in open_ended}
+def _heads(keywords: Mapping[str, Command]) -> Iterable[str]:
+    """The two characters that a command may begin with, where no blank is the second."""
+    for keyword, command in keywords.items():
+        if len(keyword) > 1:
+            yield keyword[:2]
+        elif command.glue == "number":
+            yield from (keyword + numeral for numeral in _NUMERALS)
 
 
 def _forms(characters: Iterable[str]) -> Iterable[str]:
