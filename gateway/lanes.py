@@ -36,7 +36,8 @@ class Lanes(Generic[E]):
         self._handle = handle
         self._patience = patience
         self._arrived: deque[_Item[E]] = deque()
-        self._sorter: asyncio.Task[None] | None = None
+        self._first_since = 0.0  # by the loop's clock: since when the first that has arrived holds up the others
+        self._watch: asyncio.TimerHandle | None = None
         self._lanes: dict[str, deque[_Item[E]]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._open: set[_Item[E]] = set()
@@ -51,12 +52,14 @@ class Lanes(Generic[E]):
             return
         item = _Item(event, lane if isinstance(lane, str) else asyncio.get_running_loop().create_task(lane))
         self._open.add(item)
-        if self._sorter is None and isinstance(lane, str):
+        if isinstance(lane, str) and not self._arrived:
             self._append(lane, item)  # nobody is before it
             return
         self._arrived.append(item)
-        if self._sorter is None:
-            self._sorter = asyncio.get_running_loop().create_task(self._sort())
+        if not isinstance(item.lane, str):
+            item.lane.add_done_callback(self._sort)
+        if len(self._arrived) == 1:
+            self._be_patient()
 
     async def drained(self) -> None:
         """Return when everything put in so far has been handled; never to be awaited from inside a handler."""
@@ -69,7 +72,9 @@ class Lanes(Generic[E]):
         me = asyncio.current_task()
         if self._open and me not in self._workers.values():
             await asyncio.wait(self._endings(), timeout=grace)
-        tasks = [t for t in (self._sorter, *self._workers.values(), *self._searches()) if t is not None and t is not me]
+        if self._watch is not None:
+            self._watch.cancel()
+        tasks = [task for task in (*self._workers.values(), *self._searches()) if task is not me]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -90,21 +95,42 @@ class Lanes(Generic[E]):
         if item.done is not None and not item.done.done():
             item.done.set_result(None)
 
-    async def _sort(self) -> None:
-        while self._arrived:
-            item = self._arrived.popleft()
-            if not isinstance(item.lane, str) and not item.lane.done():
-                await asyncio.wait({item.lane}, timeout=self._patience)
-            self._place(item)
-        self._sorter = None
+    def _sort(self, _found: object = None) -> None:
+        """Put those into their lanes that hold nobody up, the first ones first."""
+        moved = False
+        while self._arrived and (isinstance(lane := self._arrived[0].lane, str) or lane.done()):
+            self._place(self._arrived.popleft())
+            moved = True
+        if moved and self._arrived:
+            self._be_patient()
+
+    def _be_patient(self) -> None:
+        """Begin to wait for the first; one timer looks after all of them, because hardly ever is one late."""
+        loop = asyncio.get_running_loop()
+        self._first_since = loop.time()
+        if self._watch is None:
+            self._watch = loop.call_later(self._patience, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        loop, self._watch = asyncio.get_running_loop(), None
+        if not self._arrived:
+            return
+        left = self._first_since + self._patience - loop.time()
+        if left > 0:
+            self._watch = loop.call_later(left, self._lose_patience)
+            return
+        item = self._arrived.popleft()
+        assert not isinstance(item.lane, str), "a known lane holds nobody up"  # noqa: S101 - narrows the type
+        _log.warning("an event keeps the others waiting for too long, they go first")
+        item.lane.add_done_callback(lambda _: self._place(item))
+        if self._arrived:
+            self._be_patient()
+        self._sort()
 
     def _place(self, item: _Item[E]) -> None:
         lane = item.lane
         if isinstance(lane, str):
             self._append(lane, item)
-        elif not lane.done():
-            _log.warning("an event keeps the others waiting for too long, they go first")
-            lane.add_done_callback(lambda _: self._place(item))
         elif lane.cancelled() or (self._closed and lane.exception()):
             self._finish(item)
         elif (error := lane.exception()) is not None:
