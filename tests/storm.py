@@ -13,6 +13,8 @@ AMPLE, SCARCE = "10@chatroom", "20@chatroom"
 """The rooms: in the first there is enough for everybody, in the second goods run out."""
 STOCK = {AMPLE: 2000, SCARCE: 120}
 ORDERS = 300
+TAKEN = ORDERS // 4
+"""So many have to be taken before the residents are tired of it, however slowly the bot comes back after a kill."""
 KILLS = 8
 """Kills at any moment; one more comes in the middle of a post."""
 RESIDENTS = 40
@@ -120,7 +122,10 @@ class Storm:
     async def _shout(self) -> None:
         """Residents talk in one room for a while, then in the other; now and then WeChat delivers a message twice."""
         dice, room = Random(self.seed), AMPLE
-        for _ in range(ORDERS):
+        taken = "SELECT count(*) FROM groupbuy_entry"
+        while len(self.sent) < ORDERS or (
+            len(self.sent) < 3 * ORDERS and self.bot.rows(taken)[0][0] <= TAKEN  # what nobody hears, WeChat keeps
+        ):
             room = dice.choice(list(STOCK)) if dice.random() < 0.1 else room
             who, portions = dice.randrange(RESIDENTS), dice.randint(1, 3)
             message = self.gateway.say(f"r{who:02d}", room, f"+{portions}")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.live_bot import START, LiveBot
 from tests.npm_gateway import TOKEN, NpmGateway, free_port, running_gateway, until
-from tests.storm import AMPLE, KILLS, ORDERS, POSTS, STOCK, Order, Storm
+from tests.storm import AMPLE, KILLS, ORDERS, POSTS, STOCK, TAKEN, Order, Storm
 
 ROOM, OTHER_ROOM = "1@chatroom", "2@chatroom"
 CLOSING = "客厅停好了，订单和账都在。"
@@ -197,9 +197,9 @@ def entries(storm: Storm) -> list[Order]:
 
 
 def test_it_was_a_storm(storm: Storm) -> None:
-    assert len(storm.sent) == ORDERS
+    assert len(storm.sent) >= ORDERS
     assert storm.kills == KILLS + 1
-    assert len(storm.answered) > ORDERS / 10  # how many find the bot alive between two kills is the machine's affair
+    assert len(storm.answered) > TAKEN
 
 
 def test_every_order_that_was_answered_is_there_once_and_every_order_there_was_answered(
