@@ -115,6 +115,7 @@ def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> 
         opened_by=opener_id,
         created_at=at,
         closed_at=None,
+        papers_at=None,
     )
     for code, item in zip(CODES, terms.items, strict=False):
         _keep(tx, buy_id, code, item)
@@ -138,6 +139,7 @@ def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms) -> None:
         stock=item.stock,
         sold=0,
         tiered=bool(item.tiers),
+        product_id=None,
     )
     for least, cents in item.tiers:
         tx.run(_TIER, item_id=item_id, least=least, cents=cents)

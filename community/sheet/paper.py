@@ -22,6 +22,8 @@ from community.shop import Shop
 
 UNKNOWN = "未登记"
 """Where those live who have not said."""
+_UNNAMED = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+"""What no file may be called on some system."""
 PHONE = re.compile(r"(?<![0-9])(1[0-9]{2})[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 
 
@@ -83,6 +85,11 @@ class Paper:
     buy: Buy
     lines: tuple[Line, ...]
     closes: datetime
+
+    @property
+    def file_name(self) -> str:
+        """What its workbook is called: 周末水果 11-23.xlsx."""
+        return f"{_UNNAMED.sub('', self.buy.title)} {self.closes:%m-%d}.xlsx"
 
     @property
     def quantity(self) -> int:
