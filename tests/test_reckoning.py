@@ -48,7 +48,7 @@ def a_day(chance: Random) -> str:
 
 def books(tx: Tx) -> dict[str, int]:
     """What the tables say, added up by hand: portions and cents."""
-    orders = {order.id: order for order in tx.session.exec(select(GroupBuyOrder))}
+    orders = {order.id or 0: order for order in tx.session.exec(select(GroupBuyOrder))}
     placed = {number for number, order in orders.items() if order.status == "placed"}
     grants = {grant.order_id: grant.granted for grant in tx.session.exec(select(GroupBuyGrant))}
     return {
