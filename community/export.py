@@ -14,14 +14,16 @@ from sqlmodel import col
 
 from community import posts
 from community.activity import Activity
+from community.claim import Claim
 from community.db import Database, Tx
 from community.groupbuy.tables import GroupBuy, GroupBuyItem, GroupBuyOrder
 from community.invite import Invite
 from community.ledger import LedgerEntry
 from community.outbox import Outbox
-from community.payment import Refund
+from community.payment import Payment, Refund
 from community.people import Member, Membership, Role, Room
 from community.pickup import Pickup
+from community.product.tables import Product, StockEntry
 
 Cell = str | int | None
 Row = dict[str, Cell]
@@ -145,48 +147,44 @@ def _groupbuys() -> Export:
     return _select(query, "closes_at")
 
 
-def _refunds() -> Export:
+def _of_orders(table: Any, own: str, *after: str, moments: Sequence[str] = ("at",)) -> Export:
+    """A table whose rows hang on an order: its id as `own`, what was ordered by whom, and the columns `after` that."""
     query: Any = (
         select(
-            col(Refund.id).label("refund_id"),
-            col(Refund.order_id),
+            col(table.id).label(own),
+            col(table.order_id),
             col(GroupBuy.title).label("groupbuy"),
             col(GroupBuyOrder.member_id),
             col(Member.name).label("member"),
             col(GroupBuyItem.name).label("item"),
-            col(Refund.cents),
-            col(Refund.reason),
-            col(Refund.at),
-            col(Refund.by_id),
+            *(getattr(table, name) for name in after),
         )
-        .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(Refund.order_id))
+        .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(table.order_id))
         .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyOrder.groupbuy_id))
         .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
         .join(Member, col(Member.id) == col(GroupBuyOrder.member_id))
-        .order_by(col(Refund.id))
+        .order_by(col(table.id))
     )
-    return _select(query, "at")
+    return _select(query, *moments)
 
 
-def _pickups() -> Export:
+def _stock() -> Export:
     query: Any = (
         select(
-            col(Pickup.id).label("pickup_id"),
-            col(Pickup.order_id),
-            col(GroupBuy.title).label("groupbuy"),
-            col(GroupBuyOrder.member_id),
-            col(Member.name).label("member"),
-            col(GroupBuyItem.name).label("item"),
-            col(Pickup.quantity),
-            col(Pickup.code),
-            col(Pickup.at),
-            col(Pickup.by_id),
+            col(StockEntry.id).label("entry_id"),
+            col(StockEntry.product_id),
+            col(Product.name).label("product"),
+            col(Product.spec),
+            col(Product.unit),
+            col(StockEntry.at),
+            col(StockEntry.kind),
+            col(StockEntry.delta),
+            col(StockEntry.after),
+            col(StockEntry.cause),
+            col(StockEntry.by_id),
         )
-        .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(Pickup.order_id))
-        .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyOrder.groupbuy_id))
-        .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
-        .join(Member, col(Member.id) == col(GroupBuyOrder.member_id))
-        .order_by(col(Pickup.id))
+        .join(Product, col(Product.id) == col(StockEntry.product_id))
+        .order_by(col(StockEntry.id))
     )
     return _select(query, "at")
 
@@ -284,11 +282,15 @@ def _activity() -> Export:
     return _select(query, "at")
 
 
+_CLAIMED = ("text", "status", "opened_at", "settled_at", "settled_by", "cents", "quantity", "reason")
 _EXPORTS: dict[str, Export] = {
     "orders": _orders(),
     "groupbuys": _groupbuys(),
-    "refunds": _refunds(),
-    "pickups": _pickups(),
+    "payments": _of_orders(Payment, "payment_id", "cents", "at", "by_id"),
+    "refunds": _of_orders(Refund, "refund_id", "cents", "reason", "at", "by_id"),
+    "pickups": _of_orders(Pickup, "pickup_id", "quantity", "code", "at", "by_id"),
+    "claims": _of_orders(Claim, "claim_id", *_CLAIMED, moments=("opened_at", "settled_at")),
+    "stock": _stock(),
     "ledger": _ledger(),
     "invites": _invites(),
     "members": _members(),

@@ -58,8 +58,9 @@ class Outbox(SQLModel, table=True):
     room_id: str = Field(description="a room's id, or a contact's for a direct message")
     kind: str = Field(description="answer, notice or post")
     rank: int = Field(description="smaller goes first")
-    text: str = Field(description="what is said, or the file name of the picture that is shown")
+    text: str = Field(description="what is said, or the name of the picture or paper")
     image: str | None = Field(description="the picture's name in the shop's uploads; None for words")
+    file: str | None = Field(default=None, description="the paper that is made as it goes out: sheet:17")
     cause: str | None = Field(description="says the same thing to the same room only once: post:早安问候@1763854200")
     status: str = Field(description="queued, sending, sent, failed, expired or uncertain")
     created_at: int
@@ -79,6 +80,7 @@ class Line(NamedTuple):
     kind: str
     text: str
     image: str | None
+    file: str | None
 
 
 class _Batch(NamedTuple):
@@ -89,13 +91,15 @@ class _Batch(NamedTuple):
 class Sending:
     """One message to carry now: the lines of `batch`, already marked as on their way.
 
-    With an `image` (its name in the shop's uploads) a picture is shown, and `text` is its file name.
+    With an `image` (its name in the shop's uploads) a picture is shown, and `text` is its file name. With a `file`
+    (sheet:17) that paper is made and handed over, and `text` is its name.
     """
 
     batch: int
     to: str
     text: str
     image: str | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,9 @@ class Rest:
 
 _QUEUE = change(insert(Outbox).on_conflict_do_nothing())
 _is = col(Outbox.status)
-_repeatable = (_is == "uncertain", col(Outbox.kind) == "answer", col(Outbox.image).is_(None))
-"""A picture's echo cannot be told from another's: shown perhaps, it is not shown again."""
+_words = (col(Outbox.image).is_(None), col(Outbox.file).is_(None))
+_repeatable = (_is == "uncertain", col(Outbox.kind) == "answer", *_words)
+"""A picture's or a file's echo cannot be told from another's: it went out perhaps, and does not go again."""
 _open = or_(_is == "sending", _is == "uncertain")
 _of_batch = col(Outbox.batch) == bindparam("of")
 _EXPIRE = change(
@@ -214,11 +219,13 @@ def say(
     worth: timedelta | None = None,
     urgent: bool = False,
     image: str | None = None,
+    file: str | None = None,
 ) -> bool:
     """Queue `text` for a room or a contact; False when the same `cause` was queued for them before.
 
     `worth`: how long it is still worth saying; by default as WORTH has it for the kind. `urgent`: goes first, and
     even while the bot is paused. `image`: a picture of the shop's uploads to show, under the file name `text`.
+    `file`: a paper (sheet:17) to hand over under the name `text`, made only when it goes out.
     """
     at = int(now.timestamp())
     changed = tx.run(
@@ -228,6 +235,7 @@ def say(
         rank=URGENT if urgent else RANK[kind],
         text=text,
         image=image,
+        file=file,
         cause=cause,
         status="queued",
         created_at=at,
@@ -257,7 +265,7 @@ def take(tx: Tx, schedule: pacing.Schedule, quiet: pacing.Quiet, now: datetime) 
     for line in lines:
         tx.run(_TAKE, line=line.id, as_batch=head.id)
     pacing.spend(tx, bucket, head.room_id)
-    return Sending(head.id, head.room_id, _text(lines), head.image)
+    return Sending(head.id, head.room_id, _text(lines), head.image, head.file)
 
 
 def settle(tx: Tx, batch: int, outcome: Outcome, now: datetime) -> None:
@@ -330,7 +338,7 @@ def _together(tx: Tx, head: Line, at: float) -> list[Line]:
 
 
 def _may_merge(line: Line) -> bool:
-    return line.kind == "answer" and line.image is None and len(line.text) <= SHORT
+    return line.kind == "answer" and line.image is None and line.file is None and len(line.text) <= SHORT
 
 
 def _rest(tx: Tx, quiet: pacing.Quiet, now: datetime, up_to: int) -> Rest:

@@ -116,6 +116,7 @@ _ONE = prepare(Account, _accounts.where(_order == bindparam("order")))
 _RECENT = prepare(
     Account, _accounts.where(or_(col(GroupBuy.closed_at).is_(None), col(GroupBuy.closed_at) >= bindparam("since")))
 )
+_OF_BUY = prepare(Account, _accounts.where(col(GroupBuyOrder.groupbuy_id) == bindparam("buy")))
 _WORTH = prepare(
     _Worth,
     select(_order, _ordered)
@@ -154,6 +155,11 @@ def settle(tx: Tx, accounts: list[Account], by_id: str, now: datetime) -> None:
 def recent(tx: Tx, now: datetime) -> list[Account]:
     """The reckoning of every order of the group buys that are open or closed in the last LISTED, the oldest first."""
     return tx.all(_RECENT, since=int((now - LISTED).timestamp()))
+
+
+def of_buy(tx: Tx, buy_id: int) -> list[Account]:
+    """The reckoning of every order of a group buy, the cancelled ones with them."""
+    return tx.all(_OF_BUY, buy=buy_id)
 
 
 def unpaid(accounts: Iterable[Account]) -> list[Account]:

@@ -66,6 +66,13 @@ class Eggs:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sheets of a group buy: `at_close`, they go to the owner and whoever opened it."""
+
+    at_close: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """All settings of one shop; empty strings where the shopkeeper has said nothing."""
 
@@ -77,6 +84,7 @@ class Shop:
     weather: Spot | None = None
     invite: Invite = field(default_factory=Invite)
     eggs: Eggs = field(default_factory=Eggs)
+    sheet: Sheet = field(default_factory=Sheet)
     sender: Schedule = field(default_factory=Schedule)
     quiet: Quiet = field(default_factory=Quiet)
 
@@ -310,6 +318,7 @@ SECTIONS: Mapping[str, tuple[Callable[..., Any], Mapping[str, tuple[str, Check]]
         },
     ),
     "eggs": (Eggs, {"code_hours": ("code_hours", _whole(1, 720))}),
+    "sheet": (Sheet, {"at_close": ("at_close", _switch)}),
     "sender": (
         Schedule,
         {

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -37,9 +36,6 @@ PasteFormat = Literal["text", "json"]
 WRONG = 1
 WRONG_SETTINGS = 2
 SICK_DATABASE = 3
-
-_FILE_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-"""What no file may be called on some system."""
 
 
 def give_up(headline: str, problems: Sequence[str], code: int) -> NoReturn:
@@ -281,7 +277,7 @@ def sheet(
         with database.reading() as tx:
             paper = read_paper(tx, shop, words)
     shown = paper.masked() if mask else paper
-    path = out or Path(f"{_FILE_NAME.sub('', paper.buy.title)} {paper.closes:%m-%d}.xlsx")
+    path = out or Path(paper.file_name)
     _write_new(path, workbook(shown, pages(shown, layouts)))
     tell(f"写好了：{path}（{paper.buy.name}，共{paper.quantity}份，{yuan(paper.cents)}）")
 

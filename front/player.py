@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -32,6 +33,14 @@ class PlayFault(Exception):
         self.line = line
 
 
+@dataclass(slots=True)
+class _Word:
+    """Something the bot said; a transcript may leave out what is `aside`."""
+
+    text: str
+    aside: bool = False
+
+
 class Player:
     """One shop on one database, driven step by step. `show` is told all that the bot says."""
 
@@ -49,7 +58,8 @@ class Player:
         self._database = database
         self._keting = Keting(settings, database, house, self._puppet, lambda: self.now)
         self._show = show
-        self._heard: defaultdict[str | None, deque[str]] = defaultdict(deque)
+        self._heard: defaultdict[str | None, deque[_Word]] = defaultdict(deque)
+        self._handed: set[str] = set()
         self._names: dict[str, str] = {}
         self._slots: dict[str, str] = {}
         self._room: str | None = None
@@ -125,17 +135,20 @@ class Player:
         heard = self._heard[self._room]
         if text is None:
             await self._move(max(self.now, self._next_speech))
-            if heard:
-                raise PlayFault(self._line, f"这里不该说话，客厅却说了：{heard[0]}")
+            if said := _told(heard):
+                raise PlayFault(self._line, f"这里不该说话，客厅却说了：{said[0]}")
             return
-        await self._wait_for(heard)
-        if not heard:
-            raise PlayFault(self._line, f"等着“{text}”，客厅没有说话")
-        said = heard.popleft()
-        if not fits(text, said, self._slots):
-            raise PlayFault(self._line, f"等着“{text}”，客厅说的是“{said}”")
+        while True:
+            await self._wait_for(heard)
+            if not heard:
+                raise PlayFault(self._line, f"等着“{text}”，客厅没有说话")
+            word = heard.popleft()
+            if fits(text, word.text, self._slots):
+                return
+            if not word.aside:
+                raise PlayFault(self._line, f"等着“{text}”，客厅说的是“{word.text}”")
 
-    async def _wait_for(self, heard: deque[str]) -> None:
+    async def _wait_for(self, heard: deque[_Word]) -> None:
         until = self.now + PATIENCE
         while not heard:
             next_word = await self._speak()
@@ -144,8 +157,8 @@ class Player:
             await self._move(next_word)
 
     def _nothing_left(self) -> None:
-        for room, lines in self._heard.items():
-            if lines:
+        for room, words in self._heard.items():
+            if lines := _told(words):
                 where = f"在{room}" if room else "私聊里"
                 raise PlayFault(self._line, f"客厅{where}还说了没人等着的话：{lines[0]}")
 
@@ -187,9 +200,23 @@ class Player:
 
     def _said(self, said: Said) -> None:
         room = self._names.get(said.to)
-        self._heard[room].append(said.text)
+        self._heard[room].append(_Word(said.text, self._is_aside(said)))
         if self._show is not None:
             self._show(self.now, room, said.text)
+
+    def _is_aside(self, said: Said) -> bool:
+        """Whether it is a file handed over directly, or the line after it: every close brings them to the owner."""
+        with_file = said.to in self._handed
+        self._handed.discard(said.to)
+        if said.file is not None and said.to not in self._names:
+            self._handed.add(said.to)
+            return True
+        return with_file
+
+
+def _told(words: Iterable[_Word]) -> list[str]:
+    """What a transcript must not leave out."""
+    return [word.text for word in words if not word.aside]
 
 
 def _open_shop(tx: Tx, owner_id: str, rooms: Sequence[Place], now: datetime) -> None:

@@ -6,6 +6,7 @@
 客厅: …已记下…2份…            expected from the bot, in order; … stands for any text
 客厅: …领取码 {码}，…         {码} stands for text without blanks or signs, to be used later: 店主: 核销 {码}
 客厅: -                       expected: nothing
+客厅: 苹果 11-23.xlsx          a file handed over directly shows as its name; it and the line after it may be left out
 > 李姐 邀请 小陈              小陈 joins, invited by 李姐 (without 邀请: joined by themselves)
 < 小陈                        小陈 leaves
 # a comment

@@ -12,6 +12,8 @@ from community.db import Database, DatabaseTrouble
 from community.house import House
 from community.outbox import Outcome, Rest, Sending
 from community.pacing import Quiet, Schedule
+from community.refusal import Refusal
+from community.sheet import handing
 from gateway.transport import Refused, Transport, Unreachable, Unsure
 
 log = logging.getLogger(__name__)
@@ -126,14 +128,30 @@ class Sender:
         return "sent"
 
     async def _deliver(self, sending: Sending) -> None:
-        if sending.image is None:
+        if sending.image is not None:
+            await self._transport.show(sending.to, sending.text, await self._picture(sending.image))
+        elif sending.file is not None:
+            await self._transport.hand(sending.to, sending.text, await self._paper(sending.file))
+        else:
             await self._transport.say(sending.to, sending.text)
-            return
+
+    async def _picture(self, name: str) -> bytes:
         try:
-            picture = await asyncio.to_thread(self._uploads.read, sending.image)
+            return await asyncio.to_thread(self._uploads.read, name)
         except OSError as error:
             raise Refused(f"the picture is gone: {error}") from error
-        await self._transport.show(sending.to, sending.text, picture)
+
+    async def _paper(self, file: str) -> bytes:
+        """The paper, made now and on a thread of its own, for it may take a second."""
+        try:
+            return await asyncio.to_thread(handing.make, self._database, self._house.shop, file)
+        except DatabaseTrouble as error:
+            raise Unreachable(f"the database is sick: {error}") from error
+        except Refusal as refusal:
+            raise Refused(refusal.text) from refusal
+        except Exception as error:  # nothing left the house, and making it again would end the same way
+            log.exception("%s cannot be made", file)
+            raise Refused(f"{file} cannot be made") from error
 
     async def _rest(self, until: float | None) -> None:
         seconds = GLANCE if until is None else min(GLANCE, until - self._now().timestamp())

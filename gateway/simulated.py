@@ -39,18 +39,20 @@ from gateway.transport import Refused, Unreachable, Unsure
 
 TEXT: int = MessageType.MESSAGE_TYPE_TEXT
 IMAGE: int = MessageType.MESSAGE_TYPE_IMAGE
+FILE: int = MessageType.MESSAGE_TYPE_ATTACHMENT
 
 _KEPT = 50_000  # messages that can still be loaded or come again; older ones are forgotten
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the bot said, as it arrived at `to`: words, or a picture under `text` as its file name."""
+    """What the bot said, as it arrived at `to`: words, or a picture or another file with `text` as its name."""
 
     to: str
     text: str
     mentions: tuple[str, ...] = ()
     image: bytes | None = None
+    file: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -317,8 +319,12 @@ class SimulatedWeChat(OwnPuppet):
         self._speak(Said(conversation_id, message, tuple(mention_ids or ())), TEXT)
 
     async def message_send_file(self, conversation_id: str, file: FileBox) -> None:
-        """The bot shows a picture."""
-        self._speak(Said(conversation_id, file.name, image=base64.b64decode(file.base64)), IMAGE)
+        """The bot shows a picture, or hands over another file, as the media type says."""
+        content = base64.b64decode(file.base64)
+        if (file.mediaType or "").startswith("image/"):
+            self._speak(Said(conversation_id, file.name, image=content), IMAGE)
+        else:
+            self._speak(Said(conversation_id, file.name, file=content), FILE)
 
     # --- within ---
 

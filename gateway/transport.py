@@ -24,3 +24,6 @@ class Transport(Protocol):
 
     async def show(self, to: str, name: str, image: bytes) -> None:
         """Deliver a PNG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
+
+    async def hand(self, to: str, name: str, content: bytes) -> None:
+        """Deliver a file called `name`, to be opened or kept. Raises Refused, Unreachable or Unsure."""

@@ -38,6 +38,7 @@ _TEXT: int = MessageType.MESSAGE_TYPE_TEXT
 _LINES = (_TEXT, SYSTEM, int(MessageType.MESSAGE_TYPE_UNSPECIFIED))  # what gateways make of a grey line
 _LONGEST_TEXT = 20_000  # characters; nobody types more, and everything behind it may cost time per character
 _ECHOES_AWAITED = 256
+_FILE = "application/octet-stream"  # anything but image/…, audio/… and video/…: a file with a name
 _STOP_WITHIN = 4.0  # seconds
 
 
@@ -181,10 +182,17 @@ class WeChat:
 
     async def show(self, to: str, name: str, image: bytes) -> None:
         """Deliver a PNG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
+        await self._send(to, name, image, "image/png")
+
+    async def hand(self, to: str, name: str, content: bytes) -> None:
+        """Deliver a file called `name`; without a media type a gateway could take it for anything. Raises likewise."""
+        await self._send(to, name, content, _FILE)
+
+    async def _send(self, to: str, name: str, content: bytes, media_type: str) -> None:
         conversation = await self._conversation(to)
-        picture = FileBox.from_base64(base64.b64encode(image), name)
-        picture.mediaType = "image/png"
-        await _out(to, conversation.say(picture))
+        box = FileBox.from_base64(base64.b64encode(content), name)
+        box.mediaType = media_type
+        await _out(to, conversation.say(box))
 
     async def set_topic(self, room_id: str, text: str) -> None:
         """Rename a room. Raises Refused, Unreachable or Unsure."""

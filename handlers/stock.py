@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from community.db import Tx
+from community.groupbuy import shelf
 from community.people import Role
 from community.product import names, stock
 from community.product.names import Found
@@ -52,7 +53,12 @@ def deliver(tx: Tx, ask: Ask) -> Reply | None:
 def count(tx: Tx, ask: Ask) -> Reply | None:
     """Put the stock at what was counted."""
     goods = [
-        {"product": product, "now": now, "before": stock.count(tx, product, now, ask.who.id, ask.now)}
+        {
+            "product": product,
+            "now": now,
+            "before": stock.count(tx, product, now, ask.who.id, ask.now),
+            "waiting": shelf.waiting(tx, product.id),
+        }
         for product, now in _amounts(tx, ask.rest, count)
     ]
     return say("stock/counted", goods=goods) if goods else None

@@ -162,6 +162,34 @@ def test_a_play_stops_where_the_bot_is_not_as_written(stage: Stage, expected: st
     assert caught.value.line == text.rstrip().count("\n") + 1
 
 
+SOLD = """
+@ 2026-11-23 09:00
+[幸福里1群]
+店主: 开团 苹果 5斤 29.9元 40份 今天18:00截单
+客厅: …
+店主: 确认
+客厅: …
+王阿姨: +2
+客厅: …
+@ 18:01
+客厅: 苹果 截单了：…
+[私聊]
+"""
+
+
+@pytest.mark.parametrize(
+    "told", ["", "客厅: 苹果 11-23.xlsx", "客厅: 苹果 11-23.xlsx\n客厅: 苹果 5斤 的汇总表…", "客厅: -"]
+)
+def test_a_file_handed_over_directly_and_its_line_may_be_left_out(stage: Stage, told: str) -> None:
+    stage.perform(f"{SOLD}{told}\n", stage.shop("papers"))
+    stage.perform(f"{SOLD}{told}\n店主: 我的鸡蛋\n客厅: 店主 还没有攒下鸡蛋…\n", stage.shop("papers"))
+
+
+def test_a_file_that_is_looked_for_must_come(stage: Stage) -> None:
+    with pytest.raises(PlayFault, match="客厅没有说话"):
+        stage.perform(f"{SOLD}客厅: 梨 11-23.xlsx\n", stage.shop("papers"))
+
+
 def bot(*words: str) -> "subprocess.CompletedProcess[str]":
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "TMPDIR")}
     command = [sys.executable, "bot.py", *words]

@@ -31,6 +31,9 @@ COLUMNS = {
     "orders": "order_id groupbuy_id groupbuy room member_id member item quantity unit_cents status placed_at",
     "groupbuys": "groupbuy_id title status stock sold closes_at",
     "refunds": "refund_id order_id groupbuy member_id member item cents reason at by_id",
+    "payments": "payment_id order_id groupbuy member_id member item cents at by_id",
+    "claims": "claim_id order_id groupbuy member_id member item text status opened_at settled_at settled_by cents",
+    "stock": "entry_id product_id product spec unit at kind delta after cause by_id",
     "pickups": "pickup_id order_id groupbuy member_id member item quantity code at by_id",
     "ledger": "at member_id member unit amount cause",
     "invites": "room inviter invitee at status reason",
@@ -40,7 +43,19 @@ COLUMNS = {
     "activity": "at room member_id kind detail",
 }
 TIMES = {"placed_at", "closes_at", "at", "joined_at", "left_at", "moment", "sent_at", "created_at"}
-NUMBERS = {"order_id", "groupbuy_id", "refund_id", "pickup_id", "id"}
+TIMES |= {"opened_at", "settled_at"}
+NUMBERS = {
+    "order_id",
+    "groupbuy_id",
+    "refund_id",
+    "payment_id",
+    "pickup_id",
+    "claim_id",
+    "entry_id",
+    "product_id",
+    "id",
+}
+NUMBERS |= {"delta", "after"}
 NUMBERS |= {"quantity", "unit_cents", "cents", "stock", "sold", "amount"}
 EVIL = "=cmd|' /C calc'!A0"
 DAYS = """
@@ -57,6 +72,11 @@ DAYS = """
 李姐: 我的邀请
 店主: 到货 1
 店主: 确认到货
+店主: 上架 鲜鸡蛋 30枚 21.8元
+店主: 进货 鲜鸡蛋 30
+店主: 盘点 鲜鸡蛋 28
+店主: 王阿姨 已付
+王阿姨: 售后 苹果坏了1个
 """
 
 
@@ -117,7 +137,7 @@ def test_times_have_their_zone_and_money_is_whole_cents(lived: Database, table: 
     for row in rows:
         times = [datetime.fromisoformat(row[name]) for name in row.keys() & TIMES if row[name] is not None]
         assert {moment.utcoffset() for moment in times} <= {timedelta(hours=8)}
-        assert {type(row[name]) for name in row.keys() & NUMBERS} <= {int}
+        assert {type(row[name]) for name in row.keys() & NUMBERS if row[name] is not None} <= {int}
         assert set(row) >= set(COLUMNS[table].split())
 
 

@@ -41,6 +41,9 @@ class Wire:
     async def show(self, to: str, name: str, image: bytes) -> None:
         raise NotImplementedError
 
+    async def hand(self, to: str, name: str, content: bytes) -> None:
+        raise NotImplementedError
+
 
 class Office:
     """A sender at work on a simulated clock; `told` is what the owner heard by the other way."""

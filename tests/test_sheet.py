@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -136,14 +137,47 @@ def test_one_door_is_one_bag() -> None:
 
 
 def test_the_reckoning_knows_what_the_shop_earns_where_the_cost_is_known() -> None:
-    rows = [row[:7] for row in book(SOME)["对账"].iter_rows(min_row=4, values_only=True)]
-    assert rows == [
-        ("红富士苹果 5斤装", 29.9, 3, 89.7, 21.5, 64.5, 25.2),
-        ("红富士苹果 5斤装", 27.9, 3, 83.7, 21.5, 64.5, 19.2),
-        ("盐汽水 600ml*24瓶", 30.1, 5, 150.5, None, None, None),
-        ("合计", None, 11, 323.9, None, 129, 44.4),
-        ("盐汽水 没有写成本价，没算进成本和毛利。", *[None] * 6),
+    assert list(book(SOME)["对账"].iter_rows(min_row=4, values_only=True)) == [
+        ("红富士苹果 5斤装", 29.9, 3, 0, 89.7, 0, 89.7, 0, 21.5, 64.5, 25.2),
+        ("红富士苹果 5斤装", 27.9, 3, 0, 83.7, 0, 83.7, 0, 21.5, 64.5, 19.2),
+        ("盐汽水 600ml*24瓶", 30.1, 5, 0, 150.5, 0, 150.5, 0, None, None, None),
+        ("合计", None, 11, 0, 323.9, 0, 323.9, 0, None, 129, 44.4),
+        ("盐汽水 没有写成本价，没算进成本和毛利。", *[None] * 10),
     ]
+
+
+def test_the_reckoning_takes_off_what_did_not_come_and_says_what_is_left_to_do() -> None:
+    few = paper(
+        line(1, "王阿姨", APPLES, 3, 2990, HOMES[0])._replace(came=2, refunded=2990, paid=8970),
+        line(2, "李姐", APPLES, 1, 2990, HOMES[2])._replace(came=0, refunded=2990),
+        line(3, "老王", APPLES, 2, 2990, HOMES[0])._replace(came=2, refunded=500),
+    )
+    rows = list(book(replace(few, stray=100))["对账"].iter_rows(min_row=4, values_only=True))
+    assert rows == [
+        ("红富士苹果 5斤装", 29.9, 6, 2, 179.4, 64.8, 114.6, 89.7, 21.5, 86, 28.6),
+        ("取消了的订单", *[None] * 6, 1, *[None] * 3),
+        ("合计", None, 6, 2, 179.4, 64.8, 114.6, 90.7, None, 86, 28.6),
+        ("还要收 54.8元，要退给邻居 30.9元。", *[None] * 10),
+    ]
+
+
+def test_what_did_not_come_goes_into_no_bag() -> None:
+    few = paper(
+        line(1, "王阿姨", APPLES, 3, 2990, HOMES[0])._replace(came=2),
+        line(2, "李姐", APPLES, 1, 2990, HOMES[2])._replace(came=0),
+    )
+    whole = book(few)
+    assert [total(whole[name], "数量") for name in ("商品汇总", "拣货单", "商品分楼", "收款单")] == [4, 2, 2, 4]
+    assert "李姐" not in str(list(whole["拣货单"].values))
+    assert str(whole["拣货单"]["A2"].value).endswith("共4份  到了2份")
+
+
+def test_a_note_stands_where_the_bag_is_packed() -> None:
+    noted = paper(line(1, "王阿姨", APPLES, 3, 2990, HOMES[0])._replace(note="要小的"))
+    assert "要小的" in cells(book(noted)["拣货单"], "备注")
+    for layout in (Layout.HOUSEHOLD_LABEL, Layout.PRINTER_LABEL, Layout.ITEM_LABEL):
+        assert "要小的" in str(list(book(noted, layout).worksheets[0].values))
+    assert "备注" not in [cell.value for cell in book(SOME)["拣货单"][3]]
 
 
 @pytest.mark.parametrize("layout", [None, *Layout])

@@ -50,6 +50,10 @@ CONDITIONS = """
 送货上门 → delivery | 送到门口 → delivery | 免费送货上门 → delivery | 送到家门口 → delivery | 配送到户 → delivery
 后天送货上门 → arrives=24 delivery | 自提或送货上门均可 → pickup=店里 delivery | 只自提，不送货上门 → pickup=店里
 支持自提，送到门口也行 → pickup=店里 delivery | 自提/送货上门 → pickup=店里 delivery
+现货 → shelf | 用库存 → asked | 走库存 → asked | 从库存里扣 → asked
+现货，限3份 → limit=3 shelf | 限3份 现货 → limit=3 shelf
+用店里的库存 限3份 → limit=3 asked | 自提：店门口 用库存 → pickup=店门口 asked | 自提 现货 → pickup=店里 shelf
+现货供应 送货上门 → delivery shelf | 用库存 后天到货 → arrives=24 asked
 满3份每份27.9 → tiers=3:27.9元 | 3份起27.9元/份 → tiers=3:27.9元 | 满5份每份25元 → tiers=5:25元
 满3份每份27.9 满5份每份25元 → tiers=3:27.9元 5:25元 | 满5份每份25元，满3份每份27.9 → tiers=3:27.9元 5:25元
 3份起27.9元/份 5份起25元/份 → tiers=3:27.9元 5:25元 | 满三份每份二十七块九 → tiers=3:27.9元
@@ -113,6 +117,7 @@ FAULTS = f"""
 水果团 {CLOSE} / {APPLES} / {ORANGES} / 满3份每份27.9 → 第4行：“满3份每份27.9”说的是哪一样？
 水果团 {CLOSE} / {APPLES} / {ORANGES} / 成本20元 → 第4行：“成本20元”说的是哪一样？
 水果团 {CLOSE} / {APPLES} / {ORANGES} 后天到货 → 第3行：“后天到货”是说整个团的话
+水果团 {CLOSE} / {APPLES} / {ORANGES} 用库存 → 第3行：“用库存”是说整个团的话
 水果团 {CLOSE} / {APPLES} / {ORANGES} 10份成团 → 第3行：“10份成团”是说整个团的话
 水果团 {CLOSE} / {APPLES} / {ORANGES} 每户限2份 → 第3行：“每户限2份”是说整个团的话
 水果团 {CLOSE} 80份成团 / {APPLES} / {ORANGES} → 第1行：成团要 80份，可总共才 70份
@@ -187,7 +192,8 @@ def said(terms: Terms) -> str:
         "pickup": terms.pickup,
     }
     told = [f"{name}={value}" for name, value in facts.items() if value]
-    return " ".join([*told, *(["delivery"] if terms.delivery else [])])
+    shelf = "asked" if terms.stock_asked else "shelf" if terms.from_stock else ""
+    return " ".join([*told, *(["delivery"] if terms.delivery else []), *([shelf] if shelf else [])])
 
 
 def sound(terms: Terms) -> None:
@@ -208,6 +214,22 @@ def sound_item(item: Item) -> None:
     prices = [item.unit_cents, *(cents for _, cents in item.tiers), 0]
     assert prices == sorted(set(prices), reverse=True)
     assert all(1 < least <= (item.limit or item.stock) for least, _ in item.tiers)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shelf"),
+    [
+        ("苹果 29.9元 现货40份", True),
+        ("苹果 29.9元 40份现货", True),
+        ("苹果 29.9元 库存40份", False),
+        ("现货苹果 29.9元 40份", False),
+        ("水果团\n苹果 29.9元 现货40份\n梨 9元 30份", False),
+    ],
+)
+def test_goods_are_from_the_shelf_only_where_that_is_said_of_all(typed: str, shelf: bool) -> None:
+    terms = read_terms(f"{typed}\n{CLOSE}", SUNDAY)
+    assert terms.from_stock is shelf
+    assert terms.items[0].stock == 40
 
 
 @pytest.mark.parametrize(("typed", "told"), cases(CONDITIONS))

@@ -92,6 +92,14 @@ async def test_a_picture_goes_out(gateway: NpmGateway, bot: Bot, place: Place) -
     assert picture["base64"] == "iVBORw0KGgo="
 
 
+async def test_a_file_goes_out_to_one_person_under_its_name(gateway: NpmGateway, bot: Bot) -> None:
+    await bot.wechat.hand("wang", "周末水果 11-23.xlsx", b"PK\x03\x04")
+    await until(lambda: gateway.called("messageSendFile"))
+    ((whom, file),) = gateway.called("messageSendFile")
+    assert (whom, file["file"], file["base64"]) == ("wang", "周末水果 11-23.xlsx", "UEsDBA==")
+    assert file["mediaType"].endswith("spreadsheetml.sheet")  # the gateway knows it by its name
+
+
 async def test_people_come_and_go(gateway: NpmGateway, bot: Bot, place: Place) -> None:
     gateway.do("join", room=place.id, who=["chen"], by="li")
     assert await bot.told() == [Joined(place, (CHEN,), LI)]

@@ -44,6 +44,12 @@ async def test_a_picture_arrives_whole(group: Group) -> None:
     assert await group.told() == []
 
 
+async def test_a_file_arrives_whole_and_under_its_name(group: Group) -> None:
+    await group.wechat.hand(group.wang, "周末水果 11-23.xlsx", b"PK\x03\x04")
+    assert group.said == [Said(group.wang, "周末水果 11-23.xlsx", file=b"PK\x03\x04")]
+    assert await group.told() == []
+
+
 async def test_the_bot_knows_and_names_its_rooms(group: Group) -> None:
     assert await group.wechat.room_members(group.room) == [WANG, LI]
     await group.wechat.set_topic(group.room, "幸福里一群")

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from community import payment, people
 from community.db import Count, Tx, change, insert, prepare
-from community.groupbuy import steps
+from community.groupbuy import shelf, steps
 from community.groupbuy.finding import drafts, find, open_in, rooms
 from community.groupbuy.offer import Buy
 from community.groupbuy.tables import (
@@ -115,15 +115,16 @@ def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> 
         opened_by=opener_id,
         created_at=at,
         closed_at=None,
+        papers_at=None,
     )
     for code, item in zip(CODES, terms.items, strict=False):
-        _keep(tx, buy_id, code, item)
+        _keep(tx, buy_id, code, item, shelf.product_of(tx, terms, item))
     for one in where:
         tx.run(_ROOM, groupbuy_id=buy_id, room_id=one)
     return find(tx, buy_id)
 
 
-def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms) -> None:
+def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms, product_id: int | None) -> None:
     item_id = tx.count(
         _ITEM,
         groupbuy_id=buy_id,
@@ -138,6 +139,7 @@ def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms) -> None:
         stock=item.stock,
         sold=0,
         tiered=bool(item.tiers),
+        product_id=product_id,
     )
     for least, cents in item.tiers:
         tx.run(_TIER, item_id=item_id, least=least, cents=cents)
@@ -184,6 +186,7 @@ def close(tx: Tx, buy: Buy, now: datetime) -> Summary:
     steps.take(tx, buy, verdict, now)
     if verdict == "failed":
         payment.refund_all(tx, buy.id, now)
+        shelf.give_all_back(tx, buy, "failed", now)
     return summary._replace(buy=find(tx, buy.id))
 
 
@@ -204,6 +207,7 @@ def withdraw(tx: Tx, buy: Buy, by_id: str, now: datetime) -> Summary:
     """Call it off: every order is cancelled, the stock is free again. The summary of what was ordered comes back."""
     at = int(now.timestamp())
     summary = Summary(buy, tx.all(_SHARES, buy=buy.id))
+    shelf.give_all_back(tx, buy, "withdrawn", now)
     for order in tx.all(_PORTIONS, buy=buy.id):
         tx.run(_ENTER, order_id=order.order_id, at=at, by_id=by_id, before=order.quantity, after=0, cause="withdrawn")
     tx.run(_CANCEL_ALL, buy=buy.id, at=at)

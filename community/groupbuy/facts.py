@@ -20,7 +20,7 @@ LISTED = 120
 def facts(house: House, buy: Buy) -> dict[str, Any]:
     """A group buy as templates see it: moments on the shop's clock, prices in cents; `one` where it has one item."""
     items = [item_facts(item) for item in buy.items]
-    stock, sold = buy.stock, buy.sold
+    sold, left = buy.sold, sum(item["left"] for item in items)
     return {
         "title": buy.title,
         "status": buy.status,
@@ -30,9 +30,9 @@ def facts(house: House, buy: Buy) -> dict[str, Any]:
         "target_people": buy.target_people,
         "target_cents": buy.target_cents,
         "limit_household": buy.limit_household,
-        "stock": stock,
+        "stock": sold + left,
         "sold": sold,
-        "left": stock - sold,
+        "left": left,
         "missing": max(0, (buy.target or 0) - sold),
         "opens": house.local(buy.opens_at) if buy.opens_at else None,
         "closes": house.local(buy.closes_at),
@@ -43,9 +43,18 @@ def facts(house: House, buy: Buy) -> dict[str, Any]:
 
 
 def item_facts(item: Item) -> dict[str, Any]:
-    """An item as templates see it; what it costs the shop stays out."""
-    known = item._asdict() | {"left": item.left, "tiers": [tier._asdict() for tier in item.tiers]}
-    del known["cost"]
+    """An item as templates see it; what it costs the shop stays out.
+
+    Its `stock` is what can really be had, though more was `written` where the shelf holds less.
+    """
+    left = item.left
+    known = item._asdict() | {
+        "left": left,
+        "stock": item.sold + left,
+        "written": item.stock,
+        "tiers": [tier._asdict() for tier in item.tiers],
+    }
+    del known["cost"], known["product_id"]
     return known
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 from community.db import Count, Prepared, Tx, columns, prepare
 from community.groupbuy.offer import Buy, Item, Tier
 from community.groupbuy.tables import GroupBuy, GroupBuyItem, GroupBuyRoom, GroupBuyTier
+from community.product import stock
 
 
 class _Head(NamedTuple):
@@ -31,7 +32,7 @@ class _Head(NamedTuple):
 
 
 class _ItemRow(NamedTuple):
-    """An item without its price tiers: the fields of Item in their order, and whether it has any."""
+    """An item without its price tiers: the first fields of Item in their order, whether it has any, its product."""
 
     id: int
     groupbuy_id: int
@@ -46,6 +47,7 @@ class _ItemRow(NamedTuple):
     stock: int
     sold: int
     tiered: bool
+    product_id: int | None
 
 
 class _Offered(NamedTuple):
@@ -158,6 +160,13 @@ def _together(tx: Tx, heads: Iterable[_Head]) -> list[Buy]:
 
 def _items(tx: Tx, buy_id: int) -> tuple[Item, ...]:
     return tuple(
-        Item._make([*row[:-1], tuple(tx.all(_TIERS, item=row.id)) if row.tiered else ()])
+        Item._make(
+            [
+                *row[:-2],
+                tuple(tx.all(_TIERS, item=row.id)) if row.tiered else (),
+                row.product_id,
+                stock.held(tx, row.product_id) if row.product_id else None,
+            ]
+        )
         for row in tx.all(_ITEMS, buy=buy_id)
     )

@@ -23,7 +23,10 @@ class Tier(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One thing to order; `sold` of `stock` portions are taken."""
+    """One thing to order; `sold` of `stock` portions are taken.
+
+    Where it comes from the shop's own stock, `product_id` says of what, and `shelf` how much of that there is.
+    """
 
     id: int
     groupbuy_id: int
@@ -38,11 +41,13 @@ class Item(NamedTuple):
     stock: int
     sold: int
     tiers: tuple[Tier, ...] = ()
+    product_id: int | None = None
+    shelf: int | None = None
 
     @property
     def left(self) -> int:
         """Portions still to be had."""
-        return self.stock - self.sold
+        return self.stock - self.sold if self.shelf is None else min(self.stock - self.sold, self.shelf)
 
     def price(self, portions: int) -> int:
         """What one portion costs somebody who takes so many."""
@@ -101,7 +106,7 @@ class Buy(NamedTuple):
     @property
     def left(self) -> int:
         """Portions of everything still to be had."""
-        return self.stock - self.sold
+        return sum(item.left for item in self.items)
 
     @property
     def name(self) -> str:

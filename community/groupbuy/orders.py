@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlmodel import col
 
 from community.db import Count, Tx, change, columns, insert, prepare
+from community.groupbuy import shelf
 from community.groupbuy.offer import Buy, Item
 from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.groupbuy.wishes import Wish
@@ -81,6 +82,7 @@ _CANCEL = change(
     .values(status="cancelled", changed_at=bindparam("at"))
 )
 _ENTER = change(insert(GroupBuyEntry))
+_ENTER_NUMBERED = prepare(Count, insert(GroupBuyEntry).returning(col(GroupBuyEntry.id)))
 _RESERVE = change(
     update(GroupBuyItem)
     .where(
@@ -154,7 +156,7 @@ def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: 
         placed_at=at,
         changed_at=at,
     )
-    _enter(tx, order_id, by_id or member_id, 0, wish.quantity, "order", now)
+    _enter(tx, wish.item, order_id, by_id or member_id, 0, wish.quantity, "order", now)
     return _standing(wish, 0, wish.quantity)
 
 
@@ -167,7 +169,7 @@ def cancel(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime) -> Stan
     """Take the order back; its portions are free again."""
     _reserve(tx, wish.item, -order.quantity)
     tx.run(_CANCEL, order=order.id, at=int(now.timestamp()))
-    _enter(tx, order.id, by_id, order.quantity, 0, "cancel", now)
+    _enter(tx, wish.item, order.id, by_id, order.quantity, 0, "cancel", now)
     return _standing(wish, order.quantity, 0)
 
 
@@ -182,19 +184,25 @@ def _set(tx: Tx, wish: Wish, order: Placed, portions: int, now: datetime, by_id:
         _within_household(tx, wish.buy, order.member_id, portions - order.quantity)
     _reserve(tx, wish.item, portions - order.quantity)
     tx.run(_CHANGE, order=order.id, portions=portions, each=wish.item.price(portions), at=int(now.timestamp()))
-    _enter(tx, order.id, by_id, order.quantity, portions, cause, now)
+    _enter(tx, wish.item, order.id, by_id, order.quantity, portions, cause, now)
     return _standing(wish, order.quantity, portions)
 
 
 def _standing(wish: Wish, before: int, after: int) -> Standing:
     item = wish.item._replace(sold=wish.item.sold + after - before)
+    if item.shelf is not None:
+        item = item._replace(shelf=item.shelf - after + before)
     items = tuple(item if one.id == item.id else one for one in wish.buy.items)
     return Standing(wish.buy._replace(items=items), item, before, after)
 
 
-def _enter(tx: Tx, order_id: int, by_id: str, before: int, after: int, cause: str, now: datetime) -> None:
-    at = int(now.timestamp())
-    tx.run(_ENTER, order_id=order_id, at=at, by_id=by_id, before=before, after=after, cause=cause)
+def _enter(tx: Tx, item: Item, order_id: int, by_id: str, before: int, after: int, cause: str, now: datetime) -> None:
+    entry = {"at": int(now.timestamp()), "by_id": by_id, "before": before, "after": after, "cause": cause}
+    if item.product_id is None:
+        tx.run(_ENTER, order_id=order_id, **entry)
+    else:
+        number = tx.count(_ENTER_NUMBERED, order_id=order_id, **entry)
+        shelf.move(tx, item.product_id, after - before, f"order:{order_id}:{number}", now)
 
 
 def _within_limit(item: Item, before: int, after: int) -> None:
@@ -218,7 +226,9 @@ def _within_household(tx: Tx, buy: Buy, member_id: str, more: int) -> None:
 
 
 def _reserve(tx: Tx, item: Item, portions: int) -> None:
-    """Take portions from the stock, or give them back where negative."""
+    """Take portions from the stock, or give them back where negative. Refused before anything is written."""
+    if item.product_id is not None and portions > 0:
+        shelf.must_have(tx, item, portions)
     if portions and not tx.run(_RESERVE, item=item.id, more=portions):
         left = tx.count(_LEFT, item=item.id)
         raise Refusal(f"{item.name} 只剩{left}{item.unit}了。" if left else f"{item.name} 已经订完了，下次早点来～")

@@ -1,6 +1,6 @@
 """The tables of group buys. Prices are cents, quantities whole portions, times seconds since the epoch."""
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
 
@@ -25,6 +25,7 @@ class GroupBuy(SQLModel, table=True):
     opened_by: str = Field(foreign_key="member.id")
     created_at: int
     closed_at: int | None
+    papers_at: int | None = Field(default=None, description="when its sheets had their turn to be handed out")
 
 
 class GroupBuyItem(SQLModel, table=True):
@@ -46,6 +47,11 @@ class GroupBuyItem(SQLModel, table=True):
     stock: int
     sold: int
     tiered: bool = Field(description="whether its price depends on the quantity")
+    product_id: int | None = Field(
+        default=None,
+        sa_column=Column(ForeignKey("product.id", name="groupbuy_item_product")),
+        description="the product of the shelf whose stock its portions are; None: they come from a supplier",
+    )
 
 
 class GroupBuyTier(SQLModel, table=True):

@@ -28,6 +28,8 @@ _FILL = {style: PatternFill("solid", fgColor=colour) for style, colour in _FILLS
 _TAB = re.compile(r"[\[\]:*?/\\]")
 _ROOM = 84
 """Typewriter characters side by side on A4 between the margins."""
+_LONG_ROOM = 124
+"""Likewise on its long side."""
 _HEADED = 3
 """Rows above a table's first: the title, what it is about, the headings."""
 
@@ -53,7 +55,7 @@ def _write_table(sheet: Worksheet, paper: Paper, table: Table) -> None:
     for at, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(at)].width = column.width
     _across(sheet, 1, table, f"{paper.buy.name}  {table.name}", size=14)
-    about = f"{paper.shop}  第{paper.buy.id}号团  {paper.closes:%m-%d %H:%M}截单  共{paper.quantity}份"
+    about = f"{paper.shop}  第{paper.buy.id}号团  {paper.closes:%m-%d %H:%M}截单  共{paper.quantity}份{_came(paper)}"
     _across(sheet, 2, table, about, size=10)
     _write_row(sheet, _HEADED, table, Row(tuple(column.heading for column in table.columns)), "head")
     for at, row in enumerate(table.rows, _HEADED + 1):
@@ -63,18 +65,24 @@ def _write_table(sheet: Worksheet, paper: Paper, table: Table) -> None:
     sheet.print_title_rows = f"1:{_HEADED}"
     sheet.print_area = f"A1:{last}{_HEADED + len(table.rows)}"
     sheet.freeze_panes = f"A{_HEADED + 1}"
-    _set_a4(sheet)
+    _set_a4(sheet, landscape=table.landscape)
+
+
+def _came(paper: Paper) -> str:
+    """How much came, where that is not what was ordered."""
+    came = sum(line.gets for line in paper.lines)
+    return "" if came == paper.quantity else f"  到了{came}份"
 
 
 def _to_paper(table: Table) -> Table:
     """The same with columns that fill the paper, and fit it where the spreadsheet has only wider type to measure by."""
-    share = _ROOM / sum(column.width for column in table.columns)
+    share = (_LONG_ROOM if table.landscape else _ROOM) / sum(column.width for column in table.columns)
     return table._replace(columns=tuple(column._replace(width=int(column.width * share)) for column in table.columns))
 
 
-def _set_a4(sheet: Worksheet) -> None:
+def _set_a4(sheet: Worksheet, *, landscape: bool) -> None:
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.orientation = "portrait"
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
@@ -111,10 +119,10 @@ def _side(value: Cell, heading: str) -> str:
     """Numbers stand on the right, with their headings; a box to tick in the middle."""
     if isinstance(value, int | Decimal) or (value == heading and heading in _NUMBERS):
         return "right"
-    return "center" if value == "□" or (value == heading and heading in _BOXES) else "left"
+    return "center" if value in ("□", "✓") or (value == heading and heading in _BOXES) else "left"
 
 
-_NUMBERS = {"数量", "户数", "单价", "金额", "成本价", "成本", "毛利", "应收"}
+_NUMBERS = {"数量", "户数", "缺货", "单价", "金额", "退款", "应收", "已收", "成本价", "成本", "毛利"}
 _BOXES = {"拣好", "装好", "送到", "收讫", "签收"}
 
 

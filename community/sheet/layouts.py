@@ -22,6 +22,7 @@ from community.sheet.pages import (
     wide,
 )
 from community.sheet.paper import UNKNOWN, Drop, Line, Paper
+from community.sheet.reckoning import reckoning
 
 BOX = "□"
 """To be ticked by hand."""
@@ -42,13 +43,14 @@ class Layout(StrEnum):
 def pages(paper: Paper, layouts: Iterable[Layout] = ()) -> list[Page]:
     """The sheets of these layouts, in their order; without any, the whole workbook of the shop."""
     makers = [_LAYOUTS[layout] for layout in dict.fromkeys(layouts)] or _WHOLE
-    return [make(paper) for make in makers]
+    carried = paper.carried()
+    return [make(paper if make in _OF_ORDERS else carried) for make in makers]
 
 
 def by_item(paper: Paper) -> Table:
     """What of each item was ordered altogether, and by whom."""
     rows: list[Row] = []
-    for item in _ordered(paper):
+    for item in paper.ordered():
         lines = paper.of(item)
         rows.append(_band(f"{_called(item)}  共{_counted(item, lines)}"))
         rows += [Row((_place(line), line.name, line.quantity, money(line.each), money(line.cents))) for line in lines]
@@ -58,26 +60,29 @@ def by_item(paper: Paper) -> Table:
 
 
 def picking(paper: Paper) -> Table:
-    """Building by building, unit by unit, door by door: what goes into each bag."""
+    """Building by building, unit by unit, door by door: what goes into each bag, and what to mind with it."""
+    noted = any(line.note for line in paper.lines)
     rows: list[Row] = []
     for building, drops in paper.buildings():
         rows.append(_band(f"{building}  {_households(drops)}", fresh=bool(rows)))
         for unit, behind in groupby(drops, key=lambda drop: drop.home.unit if drop.home else ""):
             rows += [Row((f"{unit}单元",), "sub")] if unit else []
-            rows += [row for drop in behind for row in _bag(paper, drop)]
-    rows.append(_total("合计", 3, paper.quantity, None))
-    return Table("拣货单", (_DOOR, _WHO, Column("商品", 32), _PORTIONS, Column("拣好", 7)), tuple(rows))
+            rows += [row for drop in behind for row in _bag(paper, drop, noted=noted)]
+    rows.append(_total("合计", 4 if noted else 3, paper.quantity, None))
+    goods = (Column("商品", 24), Column("备注", 20)) if noted else (Column("商品", 32),)
+    return Table("拣货单", (_DOOR, _WHO, *goods, _PORTIONS, Column("拣好", 9 if noted else 7)), tuple(rows))
 
 
-def _bag(paper: Paper, drop: Drop) -> Iterator[Row]:
+def _bag(paper: Paper, drop: Drop, *, noted: bool) -> Iterator[Row]:
     for at, (item, quantity) in enumerate(_contents(paper, drop)):
-        yield Row((drop.place if at == 0 else None, drop.names if at == 0 else None, _called(item), quantity, BOX))
+        place, names = (drop.place, drop.names) if at == 0 else (None, None)
+        yield Row((place, names, _called(item), *([drop.note(item)] if noted else []), quantity, BOX))
 
 
 def item_to_building(paper: Paper) -> Table:
     """How much of each item goes to each building: for whoever loads the cart."""
     rows: list[Row] = []
-    for item in _ordered(paper):
+    for item in paper.ordered():
         lines = paper.of(item)
         rows.append(_band(f"{_called(item)}  共{_counted(item, lines)}"))
         for building, drops in paper.buildings(lines):
@@ -86,66 +91,22 @@ def item_to_building(paper: Paper) -> Table:
     return Table("商品分楼", (Column("楼栋", 40), Column("户数", 14), _PORTIONS, Column("装好", 10)), tuple(rows))
 
 
-def reckoning(paper: Paper) -> Table:
-    """What was sold at which price, and what it brings where the cost is known."""
-    costed = any(item.cost is not None for item in _ordered(paper))
-    columns = (Column("商品", 30), Column("单价", 10), Column("数量", 8), Column("金额", 13))
-    costs = (Column("成本价", 9), Column("成本", 12), Column("毛利", 12)) if costed else ()
-    rows = [_sale(item, each, quantity, costed) for item, each, quantity in _sales(paper)]
-    rows.append(_takings(paper, costed))
-    if costed and (unknown := [item.name for item in _ordered(paper) if item.cost is None]):
-        rows.append(Row((f"{'、'.join(unknown)} 没有写成本价，没算进成本和毛利。",), "sub"))
-    return Table("对账", columns + costs, tuple(rows))
-
-
-def _sales(paper: Paper) -> Iterator[tuple[Item, int, int]]:
-    """Each item at each price it was sold for, and how many portions."""
-    for item in _ordered(paper):
-        for each, lines in groupby(sorted(paper.of(item), key=_each, reverse=True), key=_each):
-            yield item, each, sum(line.quantity for line in lines)
-
-
-def _each(line: Line) -> int:
-    return line.each
-
-
-def _sale(item: Item, each: int, quantity: int, costed: bool) -> Row:
-    sold: tuple[Cell, ...] = (_called(item), money(each), quantity, money(each * quantity))
-    if not costed:
-        return Row(sold)
-    if item.cost is None:
-        return Row((*sold, None, None, None))
-    return Row((*sold, money(item.cost), money(item.cost * quantity), money((each - item.cost) * quantity)))
-
-
-def _takings(paper: Paper, costed: bool) -> Row:
-    total: tuple[Cell, ...] = ("合计", None, paper.quantity, money(paper.cents))
-    if not costed:
-        return Row(total, "total")
-    known = [(item.cost, each, quantity) for item, each, quantity in _sales(paper) if item.cost is not None]
-    cost = sum(one * quantity for one, _, quantity in known)
-    return Row((*total, None, money(cost), money(sum(each * n for _, each, n in known) - cost)), "total")
-
-
 def collecting(paper: Paper) -> Table:
     """Who owes how much, to be ticked when paid."""
-    rows = [
-        Row((drop.place, drop.names, _listed(paper, drop), drop.quantity, money(drop.cents), BOX))
-        for drop in paper.drops()
-    ]
-    rows.append(_total("合计", 3, paper.quantity, money(paper.cents), None))
-    goods = Column("订了什么", 30)
-    return Table(
-        "收款单",
-        (_DOOR, Column("谁", 20), goods, Column("数量", 8), Column("应收", 12), Column("收讫", 7)),
-        tuple(rows),
-    )
+    rows = [Row((drop.place, drop.names, _listed(paper, drop), drop.quantity, *_owed(drop))) for drop in paper.drops()]
+    rows.append(_total("合计", 3, paper.quantity, money(paper.due), money(paper.paid), None))
+    columns = (_DOOR, Column("谁", 18), Column("订了什么", 26), Column("数量", 7))
+    return Table("收款单", (*columns, Column("应收", 13), Column("已收", 13), Column("收讫", 7)), tuple(rows))
+
+
+def _owed(drop: Drop) -> tuple[Cell, ...]:
+    return money(drop.due), money(drop.paid), BOX if drop.paid < drop.due else "✓"
 
 
 def item_building_door(paper: Paper) -> Table:
     """One item after the other: which building, which door."""
     rows: list[Row] = []
-    for item in _ordered(paper):
+    for item in paper.ordered():
         lines = paper.of(item)
         rows.append(_band(f"{_called(item)}  共{_counted(item, lines)}", fresh=bool(rows)))
         for building, drops in paper.buildings(lines):
@@ -161,7 +122,7 @@ def building_item_door(paper: Paper) -> Table:
     for building, drops in paper.buildings():
         rows.append(_band(f"{building}  {_households(drops)}", fresh=bool(rows)))
         there = [line for drop in drops for line in drop.lines]
-        for item in _ordered(paper):
+        for item in paper.ordered():
             if lines := [line for line in there if line.item_id == item.id]:
                 rows.append(Row((f"{_called(item)}  {_counted(item, lines)}",), "sub"))
                 rows += [_carried(drop) for drop in paper.drops(lines)]
@@ -190,9 +151,10 @@ def building_door_item(paper: Paper) -> Table:
 def item_labels(paper: Paper) -> Labels:
     """A label for each order of an item, to stick on the goods."""
     form, labels = ITEM_LABELS, []
-    for item in _ordered(paper):
+    for item in paper.ordered():
         for line in paper.of(item):
             head, foot = cut(_called(item), form.fits(form.head)), f"{_place(line)} {line.name}"
+            foot += f" {line.note}" if line.note else ""
             labels.append(Label(head, (f"{line.quantity}{item.unit}",), cut(foot, form.fits(form.foot))))
     return Labels("商品标签", form, tuple(labels))
 
@@ -210,7 +172,7 @@ def printer_labels(paper: Paper) -> Labels:
 def _bag_labels(paper: Paper, form: Form) -> Iterator[Label]:
     """As many labels for a household as its goods need: 1/2, 2/2."""
     for drop in paper.drops():
-        goods = [_fitted(item, quantity, form) for item, quantity in _contents(paper, drop)]
+        goods = [text for item, quantity in _contents(paper, drop) for text in _packed(item, quantity, drop, form)]
         parts = [goods[at : at + form.lines] for at in range(0, len(goods), form.lines)]
         for number, part in enumerate(parts, 1):
             count = f" {number}/{len(parts)}" if len(parts) > 1 else ""
@@ -218,6 +180,12 @@ def _bag_labels(paper: Paper, form: Form) -> Iterator[Label]:
             foot = f"{drop.names if drop.home else drop.place} 共{drop.quantity}份"
             room = form.fits(form.head) - wide(count)
             yield Label(f"{cut(head, room)}{count}", tuple(part), cut(foot, form.fits(form.foot)))
+
+
+def _packed(item: Item, quantity: int, drop: Drop, form: Form) -> list[str]:
+    """What a label says of an item: how many, and what to mind with it."""
+    note = drop.note(item)
+    return [_fitted(item, quantity, form), *([cut(f"（{note}）", form.fits(form.body))] if note else [])]
 
 
 def _fitted(item: Item, quantity: int, form: Form) -> str:
@@ -234,12 +202,6 @@ def _contents(paper: Paper, drop: Drop) -> list[tuple[Item, int]]:
 
 def _listed(paper: Paper, drop: Drop) -> str:
     return "\n".join(f"{_called(item)} {quantity}{item.unit}" for item, quantity in _contents(paper, drop))
-
-
-def _ordered(paper: Paper) -> list[Item]:
-    """The items that somebody ordered."""
-    wanted = {line.item_id for line in paper.lines}
-    return [item for item in paper.buy.items if item.id in wanted]
 
 
 def _called(item: Item) -> str:
@@ -275,6 +237,8 @@ _WHOLE: Sequence[Callable[[Paper], Page]] = (
     reckoning,
     collecting,
 )
+_OF_ORDERS = (by_item, reckoning, collecting)
+"""Sheets of what was ordered; the others are of what goes into the bags, which is less where less came."""
 _LAYOUTS: dict[Layout, Callable[[Paper], Page]] = {
     Layout.ITEM_BUILDING_DOOR: item_building_door,
     Layout.BUILDING_ITEM_DOOR: building_item_door,

@@ -32,6 +32,8 @@ class Table(NamedTuple):
     name: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    landscape: bool = False
+    """Printed on the paper's long side: for many columns."""
 
 
 class Label(NamedTuple):

@@ -10,23 +10,31 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
+from community import payment
 from community.db import Tx, prepare
 from community.groupbuy import finding
 from community.groupbuy.offer import Buy, Item
 from community.groupbuy.tables import GroupBuy, GroupBuyOrder
 from community.household.doors import Resident
 from community.household.reading import Household
+from community.payment import Account
 from community.people import Member
 from community.refusal import Refusal
 from community.shop import Shop
 
 UNKNOWN = "未登记"
 """Where those live who have not said."""
+_UNNAMED = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+"""What no file may be called on some system."""
 PHONE = re.compile(r"(?<![0-9])(1[0-9]{2})[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 
 
 class Line(NamedTuple):
-    """One placed order; `each` is the price of one portion in cents. Building, unit and door are None where unknown."""
+    """One placed order; `each` is the price of one portion in cents. Building, unit and door are None where unknown.
+
+    `came` are the portions that came for it, None while nobody has said; `refunded` and `paid` are cents, what was
+    given back being taken off `paid`. `note` is what whoever packs it must know: 要小的.
+    """
 
     member_id: str
     name: str
@@ -36,11 +44,25 @@ class Line(NamedTuple):
     building: str | None
     unit: str | None
     door: str | None
+    came: int | None = None
+    refunded: int = 0
+    paid: int = 0
+    note: str = ""
 
     @property
     def cents(self) -> int:
-        """What it costs."""
+        """What was ordered costs."""
         return self.quantity * self.each
+
+    @property
+    def due(self) -> int:
+        """What is to be paid for it altogether, in cents."""
+        return self.cents - self.refunded
+
+    @property
+    def gets(self) -> int:
+        """Portions that go into the bag."""
+        return self.quantity if self.came is None else self.came
 
     @property
     def home(self) -> Household | None:
@@ -67,8 +89,37 @@ class Drop(NamedTuple):
 
     @property
     def cents(self) -> int:
-        """What it costs altogether."""
+        """What was ordered costs altogether."""
         return sum(line.cents for line in self.lines)
+
+    @property
+    def due(self) -> int:
+        """What is to be paid altogether, in cents."""
+        return sum(line.due for line in self.lines)
+
+    @property
+    def paid(self) -> int:
+        """Cents that were taken."""
+        return sum(line.paid for line in self.lines)
+
+    def note(self, item: Item) -> str:
+        """What to mind with an item; empty where nobody said anything."""
+        notes = (line.note for line in self.lines if line.item_id == item.id)
+        return "、".join(dict.fromkeys(filter(None, notes)))
+
+
+class _Placed(NamedTuple):
+    """A placed order: its id, then the first fields of Line in their order."""
+
+    order_id: int
+    member_id: str
+    name: str
+    item_id: int
+    quantity: int
+    each: int
+    building: str | None
+    unit: str | None
+    door: str | None
 
 
 class _Number(NamedTuple):
@@ -77,12 +128,21 @@ class _Number(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A group buy with everything that is ordered, as its papers need it; the moments are on the shop's clock."""
+    """A group buy with everything that is ordered, as its papers need it; the moments are on the shop's clock.
+
+    `stray` are cents that were taken for orders which were cancelled, and have to go back.
+    """
 
     shop: str
     buy: Buy
     lines: tuple[Line, ...]
     closes: datetime
+    stray: int = 0
+
+    @property
+    def file_name(self) -> str:
+        """What its workbook is called: 周末水果 11-23.xlsx."""
+        return f"{_UNNAMED.sub('', self.buy.title)} {self.closes:%m-%d}.xlsx"
 
     @property
     def quantity(self) -> int:
@@ -93,6 +153,21 @@ class Paper:
     def cents(self) -> int:
         """What was ordered costs, altogether."""
         return sum(line.cents for line in self.lines)
+
+    @property
+    def due(self) -> int:
+        """What is to be paid for it altogether, in cents."""
+        return sum(line.due for line in self.lines)
+
+    @property
+    def paid(self) -> int:
+        """Cents that were taken for what is on order."""
+        return sum(line.paid for line in self.lines)
+
+    def ordered(self) -> list[Item]:
+        """The items that somebody ordered."""
+        wanted = {line.item_id for line in self.lines}
+        return [item for item in self.buy.items if item.id in wanted]
 
     def item(self, line: Line) -> Item:
         """What is ordered in a line."""
@@ -113,12 +188,20 @@ class Paper:
         for building, drops in groupby(self.drops(lines), key=lambda drop: drop.home and drop.home.building):
             yield f"{building}栋" if building else UNKNOWN, list(drops)
 
+    def carried(self) -> "Paper":
+        """The same with what goes into the bags instead of what was ordered; who gets nothing is left out."""
+        return replace(self, lines=tuple(line._replace(quantity=line.gets) for line in self.lines if line.gets))
+
     def masked(self) -> "Paper":
         """The same with names and telephone numbers that nobody can read off a bag."""
-        return replace(self, lines=tuple(line._replace(name=masked(line.name)) for line in self.lines))
+        return replace(self, lines=tuple(map(_masked, self.lines)))
 
     def _place(self, line: Line) -> int:
         return [item.id for item in self.buy.items].index(line.item_id)
+
+
+def _masked(line: Line) -> Line:
+    return line._replace(name=masked(line.name), note=PHONE.sub(r"\1****\2", line.note))
 
 
 def masked(name: str) -> str:
@@ -156,8 +239,9 @@ def _natural(part: str) -> tuple[bool, str, int, str]:
 
 
 _LINES = prepare(
-    Line,
+    _Placed,
     select(
+        col(GroupBuyOrder.id),
         col(GroupBuyOrder.member_id),
         col(Member.name),
         col(GroupBuyOrder.item_id),
@@ -192,7 +276,16 @@ def read_paper(tx: Tx, shop: Shop, words: str | None = None) -> Paper:
     Raises Refusal where there is none.
     """
     buy = named(tx, words) if words else _closed_last(tx)
-    return Paper(shop.name, buy, tuple(tx.all(_LINES, buy=buy.id)), datetime.fromtimestamp(buy.closes_at, shop.zone))
+    accounts = {account.order_id: account for account in payment.of_buy(tx, buy.id)}
+    lines = tuple(_line(buy, row, accounts.pop(row.order_id)) for row in tx.all(_LINES, buy=buy.id))
+    stray = sum(account.paid for account in accounts.values())
+    return Paper(shop.name, buy, lines, datetime.fromtimestamp(buy.closes_at, shop.zone), stray)
+
+
+def _line(buy: Buy, row: _Placed, account: Account) -> Line:
+    """A line with what became of it: of a group buy that failed nothing comes."""
+    came = {"arrived": account.quantity, "done": account.quantity, "failed": 0}.get(buy.status)
+    return Line(*row[1:], came=came, refunded=account.ordered - account.due, paid=account.paid)
 
 
 def named(tx: Tx, words: str, *, open_only: bool = False) -> Buy:

@@ -8,13 +8,13 @@ from community.terms import patterns
 
 GAP, PRICED = "\n", "\r"  # what has been taken leaves one of these in the line; normalised text holds neither
 
-WHOLE = ("pickup", "opens", "arrives", "delivery", "closes", "money", "target", "people", "household", "rooms")
+WHOLE = ("shelf", "pickup", "opens", "arrives", "delivery", "closes", "money", "target", "people", "household", "rooms")
 """What is said of the group buy altogether."""
 
 EXTRAS = ("tiers", "cost", "aliases", "limit")
 """What is said of an item besides its price and stock."""
 
-MAYBE_ITS_OWN = ("arrives", "delivery", "money", "target", "people", "household")
+MAYBE_ITS_OWN = ("shelf", "arrives", "delivery", "money", "target", "people", "household")
 """What, beside one item of several, may be meant for it alone: to be asked about."""
 
 _BETWEEN = ("或", "或者", "和", "及", "也", "时间")
@@ -72,6 +72,8 @@ def take_apart(typed: str, where: str, *, timed: bool, first: bool) -> Line:
     """
     alone = "" if first or _priced(typed) else " "
     line = Line(where, typed, patterns.PLACE_FIRST.sub(r" \g<when>自提 \g<place> ", alone + typed).strip())
+    line.found["at_hand"] = list(patterns.AT_HAND.finditer(line.text))
+    line.take("shelf", patterns.SHELF)
     _take_when(line, timed=timed)
     line.take("cost", patterns.COST)
     line.take("money", patterns.TARGET_MONEY)

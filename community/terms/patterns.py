@@ -62,6 +62,14 @@ OPENS = re.compile(
     rf"|(?:(?:开团|开始|开抢|开售)(?:时间|日期)[: ]{{0,2}}|(?:开团|开抢): ?)(?P<at>{_WHEN})"
 )
 
+# --- where the goods are ---
+
+SHELF = re.compile(
+    rf"(?P<asked>(?:用|走|扣|从)(?:店里|店铺)?的?库存(?:里?[扣出卖])?)"
+    rf"|(?<![^{_EDGE}{COUNTERS}斤元])现货(?:供应|发售|现卖)?(?![^{_EDGE}])"
+)
+"""用库存, 现货: out of the shop's own stock."""
+
 # --- how many it takes, how many one may have ---
 
 REACHED = "(?:就|即|可)?(?:起?成团|起团|开团|起订|起送|起拼|起(?![售购卖步订送拼]))"
@@ -148,6 +156,9 @@ PRICES = re.compile(
 )
 BARE_PRICE = re.compile(r"(?<!\S)(?P<price>[0-9]{1,9}(?:\.[0-9]{1,9})?)(?!\S)")
 
+AT_HAND = re.compile(rf"现货(?=[: ]?有? ?{NUMBER})")
+"""现货30份: how many there are, and that they are on the shelf."""
+
 # --- names and specifications ---
 
 MARKER = re.compile(
@@ -185,7 +196,7 @@ _FETCH = (
 )
 _SPEC_AFTER = rf"(?<=[{_EDGE}])(?![{NUMERALS}0-9]+层(?![^{_EDGE}])){SPEC_WORD.pattern}(?![^{_EDGE}])"
 _ENDS = (
-    _unnamed(CLOSES, TARGET, TARGET_MONEY, LIMIT, TIER, TIER_FROM, COST, DELIVERY, ALIASES, ROOMS, STOCK)
+    _unnamed(SHELF, CLOSES, TARGET, TARGET_MONEY, LIMIT, TIER, TIER_FROM, COST, DELIVERY, ALIASES, ROOMS, STOCK)
     + rf"|(?:{DAY}[ 的]*)?{CLOCK} ?(?:准时|正式)?(?:开团|开抢|开售)"
     + rf"|(?:预计|大概|大约)? ?{_ON} ?(?:{CLOCK})? ?(?:到货|送达|送到|发货)(?!时间|日期)"
     + rf"|(?:到货|发货)(?:时间|日期)?[: ]?{_ON}|(?<=:[0-9][0-9] ){DAY}[ 的]*{CLOCK}"

@@ -48,7 +48,8 @@ class Terms:
 
     `target` counts portions over all items, `target_cents` money over all items, `limit_household` portions over all
     items. Without `opens_at` it opens at once. `rooms` are names as typed, "all", or None for the room it is typed in.
-    `pickup` is the place and its hours in words.
+    `pickup` is the place and its hours in words. `from_stock`: the goods stand on the shop's own shelf (现货), so that
+    what is ordered is taken from its stock where that is counted; `stock_asked`: 用库存 was written, so it must be.
     """
 
     title: str
@@ -63,3 +64,5 @@ class Terms:
     rooms: tuple[str, ...] | Literal["all"] | None = None
     pickup: str | None = None
     delivery: bool = False
+    from_stock: bool = False
+    stock_asked: bool = False
