@@ -209,6 +209,7 @@ def _terms(lines: list[Line], items: tuple[Item, ...], title: str, now: datetime
         rooms=_rooms(lines),
         pickup=_pickup(lines),
         delivery=bool(delivery),
+        same_day=any(line["same_day"] for line in lines),
     )
 
 

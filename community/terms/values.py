@@ -48,7 +48,7 @@ class Terms:
 
     `target` counts portions over all items, `target_cents` money over all items, `limit_household` portions over all
     items. Without `opens_at` it opens at once. `rooms` are names as typed, "all", or None for the room it is typed in.
-    `pickup` is the place and its hours in words.
+    `pickup` is the place and its hours in words. `same_day`: the goods do not keep, they are fetched as they come.
     """
 
     title: str
@@ -63,3 +63,4 @@ class Terms:
     rooms: tuple[str, ...] | Literal["all"] | None = None
     pickup: str | None = None
     delivery: bool = False
+    same_day: bool = False
