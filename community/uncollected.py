@@ -19,6 +19,7 @@ from community.groupbuy.offer import Buy
 from community.groupbuy.tables import GroupBuy, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.house import House
 from community.household import doors
+from community.mydata import NAMELESS
 from community.people import Member
 from community.shop import Reminders
 
@@ -187,7 +188,7 @@ def _why_not(tx: Tx, house: House, one: _Due, now: datetime) -> str:
 
 
 def _call(tx: Tx, house: House, calls: Sequence[tuple[_Due, list[_Left]]], now: datetime) -> None:
-    behind = _behind(calls)
+    behind = [one for one in _behind(calls) if one.name != NAMELESS]
     for room_id in dict.fromkeys(one.room_id for one in behind):
         if people.enabled(tx, room_id):
             here = [one for one in behind if one.room_id == room_id]

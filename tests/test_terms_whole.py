@@ -50,6 +50,10 @@ CONDITIONS = """
 送货上门 → delivery | 送到门口 → delivery | 免费送货上门 → delivery | 送到家门口 → delivery | 配送到户 → delivery
 后天送货上门 → arrives=24 delivery | 自提或送货上门均可 → pickup=店里 delivery | 只自提，不送货上门 → pickup=店里
 支持自提，送到门口也行 → pickup=店里 delivery | 自提/送货上门 → pickup=店里 delivery
+当天取 → same_day | 到货当天取 → same_day | 到货当天取走 → same_day | 当日要取走 → same_day
+后天到货，当天取 → arrives=24 same_day | 后天到货当天取完 → arrives=24 same_day | 到货当天取货 → same_day
+自提：店门口 16:00-20:30 当天取 → pickup=店门口 16:00-20:30 same_day | 当天取 自提：店门口 → pickup=店门口 same_day
+当天取货 → arrives=23 pickup=店里 | 当天自提 → arrives=23 pickup=店里
 满3份每份27.9 → tiers=3:27.9元 | 3份起27.9元/份 → tiers=3:27.9元 | 满5份每份25元 → tiers=5:25元
 满3份每份27.9 满5份每份25元 → tiers=3:27.9元 5:25元 | 满5份每份25元，满3份每份27.9 → tiers=3:27.9元 5:25元
 3份起27.9元/份 5份起25元/份 → tiers=3:27.9元 5:25元 | 满三份每份二十七块九 → tiers=3:27.9元
@@ -187,7 +191,8 @@ def said(terms: Terms) -> str:
         "pickup": terms.pickup,
     }
     told = [f"{name}={value}" for name, value in facts.items() if value]
-    return " ".join([*told, *(["delivery"] if terms.delivery else [])])
+    switches = {"delivery": terms.delivery, "same_day": terms.same_day}
+    return " ".join([*told, *(name for name, on in switches.items() if on)])
 
 
 def sound(terms: Terms) -> None:
