@@ -1,17 +1,19 @@
 """Reminders: at their moment or not at all, each (group buy, room, kind) once, whatever clock and people do."""
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any, Literal
 
 import pytest
 from sqlmodel import col, select
 
-from community import outbox, people, pickup, setting, staff, uncollected
+from community import mydata, outbox, people, pickup, setting, staff, uncollected
 from community.arrival import notices
 from community.arrival import plan as arrivals
 from community.db import Database, Tx
@@ -26,9 +28,10 @@ from community.outbox import Outbox
 from community.refusal import Refusal
 from community.shop import Reminders, Shop
 from community.terms import Item, Terms, read_terms
+from community.wording import Wording, WordingFault
 from schedules.groupbuy import CLOSE, REMIND
 from schedules.pickup import CALL
-from tests.conftest import BEGIN, ZONE, read, write
+from tests.conftest import BEGIN, ROOT, ZONE, read, write
 
 OWNER = Person("o", "店主")
 ROOMS = ("1群", "2群")
@@ -210,6 +213,29 @@ def test_a_reminder_that_has_not_left_is_taken_back_at_the_close(street: Street,
     street.looks(at("23 17:00"))
     assert len(street.heard()) == 1
     write(street.database, end, buy, at("23 17:01"))
+    assert street.heard() == []
+
+
+def test_a_reminder_whose_words_are_broken_is_said_once_they_are_mended(street: Street, tmp_path: Path) -> None:
+    words = Path(shutil.copytree(ROOT / "templates", tmp_path / "templates"))
+    (words / "groupbuy" / "closing.j2").write_text("{{ nobody }}", encoding="utf-8")
+    whole, street.house.wording = street.house.wording, Wording(words)
+    street.opens("大枣 39元 50份 今天18:00截单", BEGIN)
+    with pytest.raises(WordingFault):
+        street.looks(at("23 17:00"))
+    street.house.wording = whole
+    street.looks(at("23 17:10"), at("23 17:11"))
+    assert street.heard() == ["23 17:10 1群 大枣 还有50分钟截单，还剩50份，想要的回 +1"]
+
+
+def test_who_asked_to_be_forgotten_is_not_called(street: Street) -> None:
+    buy = street.opens("大枣 39元 50份 今天18:00截单", BEGIN)
+    street.orders(buy, "王阿姨", 1, BEGIN)
+    street.looks(at("23 18:00"))
+    street.arrives(buy, at("24 10:00"))
+    wang = read(street.database, people.member, "王阿姨")
+    write(street.database, mydata.forget, wang, at("24 11:00"))
+    street.looks(at("25 17:00"))
     assert street.heard() == []
 
 

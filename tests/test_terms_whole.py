@@ -118,6 +118,7 @@ FAULTS = f"""
 水果团 {CLOSE} / {APPLES} / {ORANGES} / 成本20元 → 第4行：“成本20元”说的是哪一样？
 水果团 {CLOSE} / {APPLES} / {ORANGES} 后天到货 → 第3行：“后天到货”是说整个团的话
 水果团 {CLOSE} / {APPLES} / {ORANGES} 10份成团 → 第3行：“10份成团”是说整个团的话
+水果团 {CLOSE} / {APPLES} / {ORANGES} 当天取 → 第3行：“当天取”是说整个团的话
 水果团 {CLOSE} / {APPLES} / {ORANGES} 每户限2份 → 第3行：“每户限2份”是说整个团的话
 水果团 {CLOSE} 80份成团 / {APPLES} / {ORANGES} → 第1行：成团要 80份，可总共才 70份
 水果团 {CLOSE} / {APPLES} / {ORANGES} / 80人成团 → 第4行：成团要 80 人，可总共才 70份

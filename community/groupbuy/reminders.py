@@ -163,6 +163,8 @@ def _speak(tx: Tx, house: House, waiting: Sequence[_Waiting], now: datetime) -> 
     first = worth[0][0]
     cause = f"groupbuy-{first.moment.kind}:{first.moment.groupbuy_id}"
     new = [standing for one, standing in worth if reminded.decide(tx, one.moment, now, cause=cause)]
+    if not new:
+        return False
     text = _text(tx, house, first.moment, new, now)
     worth_for = timedelta(seconds=max(1, first.due + FRESH.total_seconds() - now.timestamp()))
     return outbox.say(tx, first.moment.room_id, text, "notice", now, cause=cause, worth=worth_for)
