@@ -4,7 +4,6 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -145,7 +144,7 @@ def test_far_is_less_than_half_of_any_target(
     street: Street, targets: dict[str, Any], people_: int, sold: int, cents: int, is_far: bool
 ) -> None:
     buy = street.opens("大枣 39元 50份 今天18:00截单", BEGIN)
-    buy = replace(buy, items=(buy.items[0]._replace(sold=sold),), **targets)
+    buy = buy._replace(items=(buy.items[0]._replace(sold=sold),), **targets)
     assert reminders.far(Standing(buy, people_, cents)) is is_far
 
 
