@@ -20,6 +20,7 @@ from community.chain.diff import diff
 from community.chain.kept import Goods, Line
 from community.chain.model import Chain, Change, Row
 from community.db import Tx
+from community.groupbuy import orders
 from community.groupbuy.offer import Buy
 from community.quantity import normalise
 
@@ -151,8 +152,9 @@ class _Snapshot:
         """It stays as it is until its person or the staff agree; said only when it is new."""
         line.contested, line.contested_by = dict(goods), self._sender.id
         if before != goods:
-            kind: Kind = "removed" if line.gone else "changed"
-            self._out.contested.append(News(kind, line.number, line.name, self._of(line), dict(goods), said))
+            of = self._of(line)
+            kind: Kind = "removed" if line.gone else "changed" if of or said else "added"
+            self._out.contested.append(News(kind, line.number, line.name, of, dict(goods), said))
 
     def _leave_out(self, line: Line) -> None:
         """A row is not there any more."""
@@ -197,10 +199,15 @@ class _Snapshot:
             return
         if self._stands(line):
             line.taken = dict(line.goods)
-        elif self._may_change(line) or people.is_named(line.member_id or "") or not self._standing(line, line.goods):
+        elif self._may_change(line) or people.is_named(line.member_id or "") or not self._has_had(line):
             self._order(line, line.goods)
         else:
             self._contest(line, line.goods, None)
+
+    def _has_had(self, line: Line) -> bool:
+        """Whether its person ever ordered such goods here: then a second row, or one they took back, is not theirs."""
+        items = [item for item in self._buy.items if item.id in line.goods]
+        return line.member_id is not None and any(orders.ever(self._tx, item, line.member_id) for item in items)
 
     def _settle_owner(self, line: Line, added: _Added, alone: bool) -> str:
         """Find out whose a new row is; gives back what is doubtful about that."""

@@ -70,6 +70,7 @@ _mine = (
     col(GroupBuyOrder.status) == literal_column("'placed'"),
 )
 _PLACED = prepare(Placed, select(*columns(Placed, GroupBuyOrder)).where(*_mine))
+_EVER = prepare(Count, select(col(GroupBuyOrder.id)).where(*_mine[:2]).limit(1))
 _NEW = prepare(Count, insert(GroupBuyOrder).returning(col(GroupBuyOrder.id)))
 _CHANGE = change(
     update(GroupBuyOrder)
@@ -133,6 +134,11 @@ _MINE = prepare(
 def placed(tx: Tx, item: Item, member_id: str) -> Placed | None:
     """The member's standing order of an item, if they have one."""
     return tx.one(_PLACED, item=item.id, who=member_id)
+
+
+def ever(tx: Tx, item: Item, member_id: str) -> bool:
+    """Whether the member has ordered this item at any time, even if they took it back."""
+    return tx.count(_EVER, item=item.id, who=member_id) > 0
 
 
 def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: str | None = None) -> Standing:
