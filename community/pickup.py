@@ -99,7 +99,7 @@ _live = col(PickupCode.status) == "live"
 _codes = select(*columns(Code, PickupCode)).order_by(col(PickupCode.id).desc())
 _OF_MEMBER = prepare(Code, _codes.where(_of, _live))
 _FIND = prepare(Code, _codes.where(col(PickupCode.code) == bindparam("digits")))
-_TAKEN = prepare(_Taken, select(col(PickupCode.code)).where(or_(_live, col(PickupCode.issued_at) > bindparam("since"))))
+_TAKEN = prepare(_Taken, select(col(PickupCode.code)).where(or_(_live, col(PickupCode.expires_at) > bindparam("at"))))
 _ISSUE = change(insert(PickupCode))
 _PROLONG = change(update(PickupCode).where(_of, _live).values(expires_at=bindparam("until")))
 _END = change(update(PickupCode).where(col(PickupCode.id) == bindparam("this"), _live).values(status=bindparam("as_")))
@@ -177,7 +177,7 @@ def issue(tx: Tx, members: Sequence[str], random: Random, now: datetime) -> dict
     """A code for each of these members; whoever has a live one keeps it, for longer. Refused where none is free."""
     tx.run(_LAPSE, at=int(now.timestamp()))
     at, until = int(now.timestamp()), int((now + LASTS).timestamp())
-    taken = {int(row.code) for row in tx.all(_TAKEN, since=int((now - LASTS).timestamp()))}
+    taken = {int(row.code) for row in tx.all(_TAKEN, at=at)}
     free = [number for number in _CODES if number not in taken]
     random.shuffle(free)
     codes = {}
