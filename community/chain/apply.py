@@ -199,15 +199,21 @@ class _Snapshot:
             return
         if self._stands(line):
             line.taken = dict(line.goods)
-        elif self._may_change(line) or people.is_named(line.member_id or "") or not self._has_had(line):
+        elif self._sender.staff or line.member_id == self._sender.id or not self._has_had(line):
             self._order(line, line.goods)
         else:
             self._contest(line, line.goods, None)
 
     def _has_had(self, line: Line) -> bool:
-        """Whether its person ever ordered such goods here: then a second row, or one they took back, is not theirs."""
+        """Whether somebody else speaks for its person here: then a second row, or one taken back, is not the sender's.
+
+        A contact who ever ordered such goods speaks for themselves; for a bare name, whoever last wrote of it does.
+        """
         items = [item for item in self._buy.items if item.id in line.goods]
-        return line.member_id is not None and any(orders.ever(self._tx, item, line.member_id) for item in items)
+        writers = {orders.last_by(self._tx, item, line.member_id or "") for item in items} - {None}
+        if people.is_named(line.member_id or ""):
+            writers -= {self._sender.id}
+        return bool(writers)
 
     def _settle_owner(self, line: Line, added: _Added, alone: bool) -> str:
         """Find out whose a new row is; gives back what is doubtful about that."""

@@ -63,6 +63,10 @@ class Mine(NamedTuple):
         return self.cents * (self.quantity if self.granted is None else self.granted)
 
 
+class _By(NamedTuple):
+    by_id: str
+
+
 _mine = (
     col(GroupBuyOrder.item_id) == bindparam("item"),
     col(GroupBuyOrder.member_id) == bindparam("who"),
@@ -70,7 +74,14 @@ _mine = (
     col(GroupBuyOrder.status) == literal_column("'placed'"),
 )
 _PLACED = prepare(Placed, select(*columns(Placed, GroupBuyOrder)).where(*_mine))
-_EVER = prepare(Count, select(col(GroupBuyOrder.id)).where(*_mine[:2]).limit(1))
+_LAST_BY = prepare(
+    _By,
+    select(col(GroupBuyEntry.by_id))
+    .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(GroupBuyEntry.order_id))
+    .where(*_mine[:2])
+    .order_by(col(GroupBuyEntry.id).desc())
+    .limit(1),
+)
 _NEW = prepare(Count, insert(GroupBuyOrder).returning(col(GroupBuyOrder.id)))
 _CHANGE = change(
     update(GroupBuyOrder)
@@ -136,9 +147,10 @@ def placed(tx: Tx, item: Item, member_id: str) -> Placed | None:
     return tx.one(_PLACED, item=item.id, who=member_id)
 
 
-def ever(tx: Tx, item: Item, member_id: str) -> bool:
-    """Whether the member has ordered this item at any time, even if they took it back."""
-    return tx.count(_EVER, item=item.id, who=member_id) > 0
+def last_by(tx: Tx, item: Item, member_id: str) -> str | None:
+    """Who last changed what the member orders of this item, even if it was taken back; None where they never did."""
+    found = tx.one(_LAST_BY, item=item.id, who=member_id)
+    return None if found is None else found.by_id
 
 
 def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: str | None = None) -> Standing:
