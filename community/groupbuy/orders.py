@@ -112,10 +112,14 @@ _ordered = select(func.sum(col(GroupBuyOrder.quantity))).where(
 _OF_MEMBER = prepare(Count, _ordered.where(col(GroupBuyOrder.member_id) == bindparam("who")))
 _OF_DOOR = prepare(
     Count,
-    _ordered.join(Resident, col(Resident.member_id) == col(GroupBuyOrder.member_id)).where(
-        col(Resident.building) == bindparam("building"),
-        col(Resident.unit) == bindparam("unit"),
-        col(Resident.door) == bindparam("door"),
+    _ordered.where(
+        col(GroupBuyOrder.member_id).in_(
+            select(col(Resident.member_id)).where(
+                col(Resident.building) == bindparam("building"),
+                col(Resident.unit) == bindparam("unit"),
+                col(Resident.door) == bindparam("door"),
+            )
+        )
     ),
 )
 _MINE = prepare(
