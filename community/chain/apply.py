@@ -89,6 +89,7 @@ class _Snapshot:
         self._tx, self._buy, self._room, self._sender, self._now = tx, buy, room_id, sender, now
         self._lines = kept.load(tx, buy.id)
         self._out = Outcome()
+        self._by_name: dict[str, list[str]] | None = None
 
     def take_in(self, chain: Chain) -> Outcome:
         here = [line for line in self._lines if line.room_id == self._room]
@@ -240,13 +241,16 @@ class _Snapshot:
 
     def _has_ordered(self, line: Line) -> bool:
         """Whether a contact of this name has ordered such goods without the name being known to be theirs."""
-        return any(
-            line.goods.keys() & standing.of_member(self._tx, self._buy, who)
-            for who in whose.namesakes(self._tx, self._room, line.name)
-        )
+        return any(line.goods.keys() & standing.of_member(self._tx, self._buy, who) for who in self._called(line.name))
 
     def _is_free(self, name: str) -> bool:
-        return not whose.is_of_another(self._tx, self._room, name, self._sender.id)
+        return all(who == self._sender.id for who in self._called(name))
+
+    def _called(self, name: str) -> Sequence[str]:
+        """The contacts in the room who go by this name; who is there is asked once for all rows."""
+        if self._by_name is None:
+            self._by_name = whose.by_name(self._tx, self._room)
+        return self._by_name.get(whose.compared(name), ())
 
     def _order(self, line: Line, goods: Goods, known: str = "") -> None:
         """Let a row become an order, or say once why it does not fit; whose it is must be known."""
