@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableSequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,14 @@ OWNER, CLERK = Person("wxid_owner", "店主"), Person("wxid_clerk", "小马")
 STAFF = frozenset((OWNER.id, CLERK.id))
 
 
+class Stubborn(Random):
+    """Dice that draw the lowest pickup code that is free: one that may be given again is given again at once."""
+
+    def shuffle(self, x: MutableSequence[Any]) -> None:
+        """The highest first; codes are drawn from the end."""
+        x.sort(reverse=True)  # type: ignore[attr-defined] # codes come in a list
+
+
 class Step(NamedTuple):
     """One thing that happens: an event of the gateway; without one the clock looks at what is due."""
 
@@ -63,7 +71,7 @@ class Shop:
         self.file = file
         self._database = Database(f"sqlite:///{file}")
         settings = ShopSettings(invite=Invite(stay_days=1, per=1, eggs=5), eggs=Eggs(code_hours=5))
-        self._house = House(settings, Wording(ROOT / "templates"), Random(seed))
+        self._house = House(settings, Wording(ROOT / "templates"), Stubborn(seed))
         write(self._database, _furnish)
         self._desk = Desk(self._database, self._house, Router(discover()), lambda: self.now)
         self._chores = discover_chores()[0]
