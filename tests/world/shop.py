@@ -69,11 +69,11 @@ class Shop:
     def __init__(self, file: Path, seed: int) -> None:
         self.now = BEGIN
         self.file = file
-        self._database = Database(f"sqlite:///{file}")
+        self.database = Database(f"sqlite:///{file}")
         settings = ShopSettings(invite=Invite(stay_days=1, per=1, eggs=5), eggs=Eggs(code_hours=5))
         self._house = House(settings, Wording(ROOT / "templates"), Stubborn(seed))
-        write(self._database, _furnish)
-        self._desk = Desk(self._database, self._house, Router(discover()), lambda: self.now)
+        write(self.database, _furnish)
+        self._desk = Desk(self.database, self._house, Router(discover()), lambda: self.now)
         self._chores = discover_chores()[0]
         self._reader = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         self._reader.row_factory = sqlite3.Row
@@ -94,17 +94,17 @@ class Shop:
         """Do what is due, as the clock does each minute; what was done must be due no more."""
         for chore in self._chores:
             if self._is_due(chore.due):
-                write(self._database, chore.run, self.now, self._house)
+                write(self.database, chore.run, self.now, self._house)
                 assert not self._is_due(chore.due), f"{chore.name} is due again at once"
 
     def _is_due(self, due: Any) -> bool:
-        with self._database.reading() as tx:
+        with self.database.reading() as tx:
             at = due(tx, self.now)
         return at is not None and at <= self.now.timestamp()
 
     def next_due(self) -> datetime | None:
         """When the clock has something to do next."""
-        with self._database.reading() as tx:
+        with self.database.reading() as tx:
             moments = [at for chore in self._chores if (at := chore.due(tx, self.now)) is not None]
         return datetime.fromtimestamp(min(moments), ZONE) if moments else None
 
@@ -119,20 +119,20 @@ class Shop:
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """A look with the bot's own eyes."""
-        with self._database.reading() as tx:
+        with self.database.reading() as tx:
             yield tx
 
     def contents(self) -> dict[str, list[str]]:
         """Every row of every table, and every export."""
         tables = [row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         found = {name: [repr(tuple(row)) for row in self.rows(f"SELECT * FROM {name}")] for name in tables}  # noqa: S608 - its own tables
-        exports = {f"export {name}": export(self._database, name, UTC)[1] for name in names()}
+        exports = {f"export {name}": export(self.database, name, UTC)[1] for name in names()}
         return found | {name: [json.dumps(row, ensure_ascii=False) for row in rows] for name, rows in exports.items()}
 
     def close(self) -> None:
         """Let go of the file."""
         self._reader.close()
-        self._database.close()
+        self.database.close()
 
 
 def _furnish(tx: Tx) -> None:
