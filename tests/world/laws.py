@@ -187,6 +187,7 @@ class Judge:
             yield from _is_answered_once(event, said, bool(changes), again)
             yield from _the_owner_hears(shop, before, event, said)
             yield from self._came_as_said(before, event)
+            yield from _old_chains_order_nothing(shop, event, changes)
         elif changes:
             yield f"{len(changes)} orders changed though nobody said a word"
 
@@ -199,6 +200,16 @@ class Judge:
             if before.states.get(buy) in ("closed", "reached") and state in ("arrived", "done"):
                 for item in self._shop.rows("SELECT id, name FROM groupbuy_item WHERE groupbuy_id = ?", buy):
                     yield from _is_shared_out(self._shop, item, self._arrivals.get(whose, ""))
+
+
+def _old_chains_order_nothing(shop: Shop, event: Heard, changes: list[sqlite3.Row]) -> Iterator[str]:
+    """A chain with goods above its rows changes orders of a group buy that has such goods or its title, or none."""
+    head = re.split(r"\n\d+\. ", event.text)[0] if event.text.startswith("#接龙") else ""
+    goods = shop.rows("SELECT groupbuy_id AS id, name FROM groupbuy_item UNION SELECT id, title FROM groupbuy")
+    named = {row["id"] for row in goods if row["name"] in head}
+    for change in changes:
+        if named and change["groupbuy_id"] not in named:
+            yield f"a chain of other goods changed orders of group buy {change['groupbuy_id']}"
 
 
 def _is_shared_out(shop: Shop, item: sqlite3.Row, words: str) -> Iterator[str]:
