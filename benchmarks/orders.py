@@ -1,7 +1,8 @@
 """Orders: what one costs in a shop that has taken 1,000 of them and in shops that have taken 100,000.
 
 One shop of 100,000 has closed 500 group buys, as after years; the other has them all in one that is open, as never in
-life. Each is asked the same in turn, round by round, so that what else the machine does falls on all of them.
+life. Each is asked the same in turn, round by round, so that what else the machine does falls on all of them. What is
+open has a limit per household, so that each order must also see what its people have ordered before.
 """
 
 import tempfile
@@ -121,6 +122,7 @@ def _remember(tx: Tx, orders: int, buys_closed: int) -> None:
     for statement in [*statements, *(_COLLECTED if buys_closed else ())]:
         whole = _PAST + statement
         tx.session.connection().exec_driver_sql(whole, {name: v for name, v in known.items() if f":{name}" in whole})
+    tx.session.connection().exec_driver_sql("UPDATE groupbuy SET limit_household = 9 WHERE id = 1")
     tx.session.connection().exec_driver_sql(
         "UPDATE groupbuy_item SET stock = 999999,"
         " sold = (SELECT count(*) FROM groupbuy_order WHERE item_id = 1) WHERE id = 1"
