@@ -124,7 +124,8 @@ class _Snapshot:
             if line.gone:
                 line.gone, line.contested = False, None
             line.number, line.sent = row.row, True
-            if line.status == "sure" and line.reason and line.contested is None and line.taken != line.goods:
+            waits = line.status == "sure" and line.reason and line.contested is None and line.taken != line.goods
+            if waits and self._may_order(line):
                 self._order(line, line.goods)
             kept.keep(self._tx, line)
 
@@ -200,10 +201,14 @@ class _Snapshot:
             return
         if self._stands(line):
             line.taken = dict(line.goods)
-        elif self._sender.staff or line.member_id == self._sender.id or not self._has_had(line):
+        elif self._may_order(line):
             self._order(line, line.goods)
         else:
             self._contest(line, line.goods, None)
+
+    def _may_order(self, line: Line) -> bool:
+        """Whether what the sender's chain says of this row's person counts, though it may not be their row."""
+        return self._sender.staff or line.member_id == self._sender.id or not self._has_had(line)
 
     def _has_had(self, line: Line) -> bool:
         """Whether somebody else speaks for its person here: then a second row, or one taken back, is not the sender's.
