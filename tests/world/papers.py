@@ -13,8 +13,24 @@ from community.sheet.paper import read_paper
 from community.shop import Shop as ShopSettings
 from tests.world.shop import Shop
 
-PORTIONS = ("商品汇总", "拣货单", "商品分楼", "对账", "收款单")
-MONEY = {"商品汇总": "金额", "对账": "金额", "收款单": "应收"}
+ADD_UP = {
+    "商品汇总": {"数量": "ordered", "金额": "worth"},
+    "拣货单": {"数量": "came"},
+    "商品分楼": {"数量": "came"},
+    "对账": {"数量": "ordered", "缺货": "missing", "金额": "worth", "退款": "refunded", "应收": "due"},
+    "收款单": {"数量": "ordered", "应收": "due", "已收": "paid"},
+}
+"""What each column of each sheet adds up to: portions, or cents where it says yuan."""
+YUAN = ("金额", "退款", "应收", "已收")
+_ORDERS = """
+SELECT coalesce(sum(o.quantity), 0) AS ordered,
+       coalesce(sum(iif(b.status = 'failed', 0, coalesce(g.granted, o.quantity))), 0) AS came,
+       coalesce(sum(o.quantity * o.cents), 0) AS worth,
+       coalesce(sum((SELECT sum(cents) FROM refund r WHERE r.order_id = o.id)), 0) AS refunded,
+       coalesce(sum((SELECT sum(cents) FROM payment p WHERE p.order_id = o.id)), 0) AS paid
+FROM groupbuy b JOIN groupbuy_order o ON o.groupbuy_id = b.id LEFT JOIN groupbuy_grant g ON g.order_id = o.id
+WHERE b.id = ? AND o.status = 'placed'
+"""
 
 
 def unlike_the_orders(shop: Shop) -> Iterator[str]:
@@ -24,22 +40,17 @@ def unlike_the_orders(shop: Shop) -> Iterator[str]:
 
 
 def _unlike(shop: Shop, buy: int) -> Iterator[str]:
-    ordered = shop.rows(
-        "SELECT coalesce(sum(quantity), 0), coalesce(sum(quantity * cents), 0) FROM groupbuy_order"
-        " WHERE groupbuy_id = ? AND status = 'placed'",
-        buy,
-    )[0]
+    orders = dict(shop.rows(_ORDERS, buy)[0])
+    orders["missing"] = orders["ordered"] - orders["came"]
+    orders["due"] = orders["worth"] - orders["refunded"]
     with shop.reading() as tx:
         paper = read_paper(tx, ShopSettings(), str(buy))
     book = load_workbook(BytesIO(workbook(paper, pages(paper))))
-    for name in PORTIONS:
-        for counted in (_added(book[name], "数量"), _total(book[name], "数量")):
-            if counted != ordered[0]:
-                yield f"group buy {buy}, {name}: {counted} portions, {ordered[0]} ordered"
-    for name, heading in MONEY.items():
-        for counted in (_added(book[name], heading), _total(book[name], heading)):
-            if counted * 100 != ordered[1]:
-                yield f"group buy {buy}, {name}: {counted} yuan, {ordered[1]} cents ordered"
+    for name, columns in ADD_UP.items():
+        for heading, what in columns.items():
+            for counted in (_added(book[name], heading), _total(book[name], heading)):
+                if counted * (100 if heading in YUAN else 1) != orders[what]:
+                    yield f"group buy {buy}, {name}: {heading} {counted}, {what} {orders[what]}"
 
 
 def _column(sheet: Worksheet, heading: str) -> int:
