@@ -97,10 +97,11 @@ class GroupBuyOrder(SQLModel, table=True):
         CheckConstraint("quantity > 0"),
         Index("groupbuy_order_placed", "item_id", "member_id", unique=True, sqlite_where=text("status = 'placed'")),
         Index("groupbuy_order_member", "member_id"),
+        Index("groupbuy_order_of", "groupbuy_id", "member_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    groupbuy_id: int = Field(foreign_key="groupbuy.id", index=True)
+    groupbuy_id: int = Field(foreign_key="groupbuy.id")
     item_id: int = Field(foreign_key="groupbuy_item.id")
     room_id: str = Field(foreign_key="room.id")
     member_id: str = Field(foreign_key="member.id")
