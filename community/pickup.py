@@ -68,6 +68,7 @@ class Waiting(NamedTuple):
     unit: str
     left: int
     cents: int
+    note: str
 
 
 class Left(NamedTuple):

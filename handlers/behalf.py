@@ -8,6 +8,7 @@ from community import outbox, people
 from community.behalf import reading
 from community.behalf.doing import Behalf, Clerk, Done
 from community.behalf.reading import Said
+from community.chain import whose
 from community.db import Tx
 from community.groupbuy.amend import Amended
 from community.groupbuy.facts import standing_facts
@@ -53,7 +54,8 @@ def _no_number(said: Said, fault: QuantityFault) -> Refusal:
 
 def _answer(tx: Tx, ask: Ask, said: Said, done: Done) -> Reply:
     facts: dict[str, Any] = {
-        "name": done.member.name,
+        "name": _called(said, done),
+        "to": done.member.name,
         "by": ask.who.name,
         "known": not people.is_named(done.member.id),
         "words": done.words,
@@ -72,10 +74,17 @@ def _answer(tx: Tx, ask: Ask, said: Said, done: Done) -> Reply:
     return reply
 
 
+def _called(said: Said, done: Done) -> str:
+    """As staff called them, and as they call themselves where that is another name."""
+    name = done.member.name
+    return name if not said.name or whose.compared(said.name) == whose.compared(name) else f"{said.name}（{name}）"
+
+
 def _sums(ask: Ask, amended: list[Amended]) -> dict[str, Any]:
     """What was changed, and in cents what is owed for it now, what goes back and what is still to be paid."""
     return {
         "done": [standing_facts(ask.house, one.standing) for one in amended],
+        "fresh": not any(one.standing.before for one in amended),
         "due": sum(one.due for one in amended),
         "back": sum(one.back for one in amended),
         "open": sum(one.open for one in amended),

@@ -26,7 +26,8 @@ def note(tx: Tx, ask: Ask) -> Reply | None:
         return _shown(tx, ask, running)
     orders = [one for one in running if one.state == "open" and one.closes_at > ask.now.timestamp()]
     if not orders:
-        return _none(tx, ask, running)
+        _excuse(tx, ask, running)
+        return None
     chosen, words = notes.read(ask.rest, orders, "备注 {}")
     for one in chosen:
         words = notes.keep(tx, one.order_id, words, ask.who.id, ask.now)
@@ -43,7 +44,7 @@ def _shown(tx: Tx, ask: Ask, running: list[Noted]) -> Reply | None:
     return say("note/mine", name=ask.who.name, orders=[one._asdict() for one in running])
 
 
-def _none(tx: Tx, ask: Ask, running: list[Noted]) -> None:
+def _excuse(tx: Tx, ask: Ask, running: list[Noted]) -> None:
     """Whoever has nothing open on order hears why, unless these were words like any others."""
     if running:
         raise Refusal("团已经截单了，有要交代的跟店里说一声。")

@@ -43,7 +43,10 @@ class Clerk(NamedTuple):
 
 @dataclass(slots=True)
 class Done:
-    """What was done for somebody. `late`: after the close; `row`: the number of a new name in the chain."""
+    """What was done for somebody; `words` are the reason or the note.
+
+    `late`: after the close; `new`: for a name that is new on the list, and `row` its number in the chain.
+    """
 
     member: KnownMember
     standings: list[Standing] = field(default_factory=list)
@@ -197,23 +200,21 @@ class Behalf:
 
     def _nothing(self, member: KnownMember) -> Refusal:
         """Why there is nothing to change: what they had is over, or they had nothing."""
-        states = [state for state in steps.ALLOWED if state not in (*steps.RUNNING, "draft")]
-        over = [
-            buy
-            for state in states
-            for buy in finding.in_room(self._tx, self._clerk.room_id, state, self._clerk.now - BACK)
-            if any(orders.placed(self._tx, item, member.id) for item in buy.items)
-        ]
-        try:
-            if over:
-                steps.may(max(over, key=lambda buy: buy.id), "fewer")
-        except Refusal as refusal:
-            return refusal
+        had = [buy for buy in self._over() if any(orders.placed(self._tx, item, member.id) for item in buy.items)]
+        if had:
+            steps.may(max(had, key=lambda buy: buy.id), "fewer")
         return Refusal(f"{member.name} 现在没有能改的单。")
+
+    def _over(self) -> list[Buy]:
+        """The group buys of the room that are over."""
+        states = [state for state in steps.ALLOWED if state not in (*steps.RUNNING, "draft")]
+        since = self._clerk.now - BACK
+        return [buy for state in states for buy in finding.in_room(self._tx, self._clerk.room_id, state, since)]
 
     def _known(self, said: Said, example: str) -> Done:
         """Somebody who has ordered; a name that nobody bears has not."""
-        member = self.people.meant(said, example.strip())
+        here = self.people
+        member = here.meant(said, example.strip()) or here.among(self._over()).meant(said, example.strip())
         if member is None:
             raise Refusal(f"没找到“{(said.name or str(said.home))[:LONGEST_NAME]}”的单，名字照群里的写，或者写门牌。")
         return Done(member)
@@ -246,8 +247,15 @@ class Behalf:
 
 
 def _wishes(buys: Sequence[Buy], hint: str) -> Callable[[str], list[Wish]]:
+    """Goods with numbers, and nothing but the goods' own words."""
+
     def understood(words: str) -> list[Wish]:
-        return read_wishes(words, buys, strict=True, hint=hint)
+        try:
+            return read_wishes(words, buys, strict=True, hint=hint)
+        except NotOffered as fault:
+            names = list(dict.fromkeys(item.name for _, item in choices(buys)))
+            example = hint.format(1, "{}").format(names[0])
+            raise NotOffered(f"没找到“{fault.text[:20]}”，有的是：{'、'.join(names)}。可以这样发：{example}") from fault
 
     return understood
 

@@ -37,6 +37,10 @@ class People:
         ordering = [one for buy in buys for one in tx.all(_ORDERING, buy=buy.id)]
         self._all = {one.id: one.name for one in (*people.members(tx, room_id), *ordering)}
 
+    def among(self, buys: Sequence[Buy]) -> "People":
+        """Those of the same room with others' orders."""
+        return People(self._tx, self._room, buys)
+
     def names(self) -> set[str]:
         """Every name by which somebody is known here, as names are compared."""
         return {whose.compared(name) for name in self._all.values()} | whose.bound_names(self._tx, self._room)
@@ -73,8 +77,8 @@ class People:
 
     def _several(self, said: Said, found: Sequence[str], example: str) -> Refusal:
         name = said.name or str(said.home)
-        told = [self._known_by(one) if said.name else self._all.get(one, "") for one in found[:LISTED]]
-        lines = [f"{number}号 {words}" for number, words in enumerate(told, start=1)]
+        told = [self._known_by(one) if said.name else f" {self._all.get(one, '')}" for one in found[:LISTED]]
+        lines = [f"{number}号{words}" for number, words in enumerate(told, start=1)]
         return Refusal(f"有{len(found)}位{name}：{'；'.join(lines)}。写明是几号：代 {name} 2号 {example}")
 
     def _known_by(self, member_id: str) -> str:
@@ -82,8 +86,8 @@ class People:
         home = doors.home(self._tx, member_id)
         goods = [standing.phrase(buy, standing.of_member(self._tx, buy, member_id)) for buy in self._buys]
         ordered = "、".join(filter(None, goods))
-        place = str(home) if home else "只有名字、不在群里" if people.is_named(member_id) else "没登记门牌"
-        return f"{place}，{f'订了{ordered}' if ordered else '没订'}"
+        place = f" {home}" if home else "不在群里、只记了名字" if people.is_named(member_id) else "没登记门牌"
+        return f"{place}，{f'订了{ordered}' if ordered else '还没订'}"
 
     def _nearly(self, name: str, example: str) -> None:
         """Refused where a neighbour's name only holds these words: 3-2-501王阿姨 may be who is meant, or not."""

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from community.groupbuy.offer import NotOffered
 from community.household import HOUSEHOLD, Household, read_household
-from community.quantity import LONGEST, QuantityFault, normalise
+from community.quantity import COUNTERS, LONGEST, NUMBER, QuantityFault, normalise
 from community.refusal import Refusal
 
 T = TypeVar("T")
@@ -18,6 +18,7 @@ _HOME = re.compile(HOUSEHOLD)
 _BEFORE_WORDS = re.compile(r"[ +,:]|改|取消|备注|不要了|$")
 _NAME = re.compile(r"(?:(?!改成? ?[0-9一二两三四五六七八九十]|取消|备注|不要了)[^ +,:])+")
 _NUMBER = re.compile(r" ?第?([1-9])[号位](?=[ +,:改取备不]|$)")
+_COUNTED = re.compile(rf"{NUMBER} ?[{COUNTERS}](?=[ ,]|$)")
 _ORDERS = re.compile(r"[+]|[0-9一二两三四五六七八九十]+ ?\D?(?:$|[ ,])|[A-Za-z] ?[0-9]")
 _VERBS: tuple[tuple[re.Pattern[str], Verb], ...] = (
     (re.compile(r"备注"), "note"),
@@ -67,7 +68,7 @@ def _known(line: str, names: Iterable[str]) -> str:
 
 
 def _ends(line: str, at: int) -> bool:
-    return _BEFORE_WORDS.match(line, at) is not None
+    return any(pattern.match(line, at) for pattern in (_BEFORE_WORDS, _NUMBER, _COUNTED))
 
 
 def _home(line: str) -> tuple[Household | None, str]:

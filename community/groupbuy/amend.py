@@ -57,6 +57,8 @@ def alter(tx: Tx, wish: Wish, order: Placed, by_id: str, whom: str, reason: str,
     """
     grant = tx.one(_GRANT, order=order.id)
     has = grant.granted if grant else order.quantity
+    if grant is not None and not has:
+        raise Refusal(f"{whom} 的{wish.item.name}没有到货，不用付钱，也就不用改了。")
     if wish.quantity == has:
         raise Refusal(f"{whom} 的{wish.item.name}本来就是{has}{wish.item.unit}。")
     steps.may(wish.buy, "more" if wish.quantity > has else "fewer")

@@ -121,10 +121,17 @@ def read(text: str, orders: Sequence[Noted], hint: str) -> tuple[list[Noted], st
     if words in _EMPTY:
         return (meant or [one for one in orders if one.note]), ""
     if not meant and len(orders) > 1:
-        raise _which(list(dict.fromkeys(one.full_name for one in orders)), words[:20], hint)
+        raise _which(_names(orders), words[:20], hint)
     if len(words) > LONGEST:
         raise Refusal(f"备注最多{LONGEST}个字，写短一点吧。")
     return list(meant or orders), words
+
+
+def _names(orders: Sequence[Noted]) -> list[str]:
+    """What to call the goods: by name, with the spec where two bear one name."""
+    full = {one.full_name: one.item for one in orders}
+    names = list(full.values())
+    return [name if names.count(name) == 1 else whole for whole, name in full.items()]
 
 
 def _which(names: list[str], words: str, hint: str) -> Refusal:
@@ -139,6 +146,8 @@ def _named(line: str, orders: Sequence[Noted]) -> tuple[list[Noted], str]:
     for end in range(min(len(line) - 1, _NAMED), 0, -1):
         head, rest = line[:end], line[end:].strip(_BESIDE)
         found = [one for one in orders if one.is_called(head)]
+        exactly = [one for one in found if head in (one.item, one.full_name)]
+        found = exactly or found
         apart = end > 1 or line[end] in _BESIDE
         if rest and apart and found and len({one.full_name for one in found}) == 1:
             return found, rest
