@@ -1,5 +1,6 @@
 """Who is meant: a neighbour in the room, or somebody on a list who has no contact and is known by a name only."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlmodel import col
 
 from community import people
 from community.behalf.reading import Said
-from community.chain import standing, whose
+from community.chain import kept, standing, whose
 from community.db import Tx, prepare
 from community.groupbuy.offer import Buy
 from community.groupbuy.tables import GroupBuyOrder
@@ -19,6 +20,7 @@ from community.refusal import Refusal
 LISTED = 6
 """Namesakes that are told apart in one answer."""
 
+_ROW = re.compile(r"第?([0-9]{1,3})号")
 _ORDERING = prepare(
     Present,
     select(col(Member.id), col(Member.name))
@@ -54,7 +56,8 @@ class People:
 
         `example` is what follows the name, to show how it is said.
         """
-        found = self._called(said)
+        pointed = _ROW.fullmatch(said.name)
+        found = self._in_row(int(pointed[1])) if pointed else self._called(said)
         if said.number is not None and said.number <= len(found):
             found = [found[said.number - 1]]
         if len(found) > 1:
@@ -74,6 +77,14 @@ class People:
             return found
         behind = set(doors.behind(self._tx, said.home))
         return [one for one in found if one in behind]
+
+    def _in_row(self, number: int) -> list[str]:
+        """Whose the rows with this number are, in the chains of this room. Refused where there is none."""
+        lines = [line for buy in self._buys for line in kept.load(self._tx, buy.id) if line.room_id == self._room]
+        found = [line.member_id for line in lines if line.number == number and line.member_id is not None]
+        if not found:
+            raise Refusal(f"接龙里没有{number}号，写名字或者门牌吧。")
+        return list(dict.fromkeys(found))
 
     def _several(self, said: Said, found: Sequence[str], example: str) -> Refusal:
         name = said.name or str(said.home)
