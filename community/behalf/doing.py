@@ -4,7 +4,7 @@ reason. Whoever is only a name has a row in the chain, so that a resident can cl
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -193,7 +193,7 @@ class Behalf:
             fresh = tuple(item for item in items if item.full_name not in seen)
             seen |= {item.full_name for item in items}
             if fresh:
-                mine.append(replace(buy, items=fresh))
+                mine.append(buy._replace(items=fresh))
         if not mine:
             raise self._nothing(member)
         return mine
