@@ -46,7 +46,7 @@ def behalf(tx: Tx, ask: Ask) -> Reply | None:
 
 def _no_number(said: Said, fault: QuantityFault) -> Refusal:
     """What was wrong with a number, with an example of the same kind."""
-    whom = said.name or str(said.home)
+    whom = said.whom
     if said.verb == "alter":
         return Refusal(f"{fault.text}，可以这样发：代 {whom} 改 1，都不要了就发：代 {whom} 取消")
     return Refusal(f"{fault.text}，可以这样发：代 {whom} +2")

@@ -96,7 +96,7 @@ class Behalf:
 
     def _wanted(self, said: Said) -> tuple[list[Wish], str]:
         late = [buy for buy in self._buys if buy.status in ("closed", "reached")]
-        hint = f"代 {_plain(said.name or str(said.home))} +{{}} {{}}"
+        hint = f"代 {_plain(said.whom)} +{{}} {{}}"
         if not self._clerk.open and not late:
             for buy in self._buys:
                 steps.may(buy, "more")
@@ -112,14 +112,14 @@ class Behalf:
         """So many altogether; words behind them are the reason, which is asked for after the close."""
         done = self._known(said, f"改 {said.words}")
         mine = self._theirs(done.member)
-        wishes, reason = apart(said.words, _wishes(mine, f"代 {_plain(done.member.name)} 改 {{}} {{}}"))
+        wishes, reason = apart(said.words, _wishes(mine, f"代 {_plain(said.whom)} 改 {{}} {{}}"))
         return self._amend(done, said, wishes, reason)
 
     def cancel(self, said: Said) -> Done:
         """All of something, or of everything (全部)."""
         done = self._known(said, "取消")
         mine = self._theirs(done.member)
-        wishes, reason = self._unwished(done.member, mine, said.words)
+        wishes, reason = self._unwished(said, mine)
         return self._amend(done, said, wishes, reason)
 
     def note(self, said: Said) -> Done:
@@ -131,7 +131,7 @@ class Behalf:
         if not said.words:
             done.noted = noted
             return done
-        chosen, words = note.read(said.words, noted, f"代 {_plain(done.member.name)} 备注 {{}}")
+        chosen, words = note.read(said.words, noted, f"代 {_plain(said.whom)} 备注 {{}}")
         self._note(done, chosen, words)
         return done
 
@@ -167,9 +167,10 @@ class Behalf:
             done.amended.append(amend.alter(self._tx, wish, order, clerk.id, member.name, reason, clerk.now))
         return self._kept(done, wishes[0].buy)
 
-    def _unwished(self, member: KnownMember, mine: Sequence[Buy], words: str) -> tuple[list[Wish], str]:
+    def _unwished(self, said: Said, mine: Sequence[Buy]) -> tuple[list[Wish], str]:
         """What is to be cancelled, and why: 苹果，她出门了 / 全部，她出门了 / 她出门了."""
-        name, everything = _plain(member.name), [Wish(buy, item, 0) for buy, item in choices(mine)]
+        name, words = _plain(said.whom), said.words
+        everything = [Wish(buy, item, 0) for buy, item in choices(mine)]
         if (found := _EVERYTHING.match(words)) is not None:
             return everything, words[found.end() :]
         try:
@@ -216,7 +217,7 @@ class Behalf:
         here = self.people
         member = here.meant(said, example.strip()) or here.among(self._over()).meant(said, example.strip())
         if member is None:
-            raise Refusal(f"没找到“{(said.name or str(said.home))[:LONGEST_NAME]}”的单，名字照群里的写，或者写门牌。")
+            raise Refusal(f"没找到“{said.whom[:LONGEST_NAME]}”的单，名字照群里的写，或者写门牌。")
         return Done(member)
 
     def _for(self, said: Said) -> Done:
@@ -291,7 +292,7 @@ def _plain(name: str) -> str:
 def _why(buy: Buy, said: Said, words: str, because: str) -> Refusal:
     """After the close a reason is wanted; the example is what was typed, with one."""
     stands = "已经到货" if buy.status == "arrived" else "已经截单"
-    return Refusal(f"{buy.title} {stands}了，再改得写一句为什么，比如：代 {said.name or said.home} {words}，{because}")
+    return Refusal(f"{buy.title} {stands}了，再改得写一句为什么，比如：代 {said.whom} {words}，{because}")
 
 
 def _row(tx: Tx, buy: Buy, clerk: Clerk, member: KnownMember) -> int | None:

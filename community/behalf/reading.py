@@ -40,6 +40,12 @@ class Said(NamedTuple):
     verb: Verb
     words: str
 
+    @property
+    def whom(self) -> str:
+        """As staff said it: 王阿姨, 王阿姨 2号, 3-2-501 王阿姨."""
+        number = f"{self.number}号" if self.number else ""
+        return " ".join(filter(None, (str(self.home) if self.home else "", self.name, number)))
+
 
 def read(text: str, names: Iterable[str], is_goods: Callable[[str], bool]) -> Said:
     """Take a line apart. `names` are those that are known here, so that one with blanks in it is found whole.
