@@ -16,6 +16,8 @@ from community.export import export
 from community.groupbuy.tables import GroupBuyEntry, GroupBuyItem, GroupBuyOrder
 from community.house import House
 from community.quantity import QuantityFault, read_quantity
+from community.sheet.paper import read_paper
+from community.shop import Shop
 from handlers.command import discover
 from handlers.desk import Desk
 from handlers.router import Router
@@ -229,12 +231,16 @@ STATES = [[], ["截单"], ["到货 5", "确认到货"], ["收团"]]
 
 
 def sound(tx: Tx) -> bool:
-    """Whether the log leads to the orders, nobody owes less than nothing, and nobody fetches more than they ordered."""
+    """Whether the log leads to the orders, nobody owes less than nothing or fetches more than they ordered, and the
+    papers say the same.
+    """
     accounts = payment.recent(tx, BEGIN)
     waiting = [one for who in {account.member_id for account in accounts} for one in pickup.waiting(tx, who)]
     quantities = {one.id: one.quantity for one in tx.session.exec(select(GroupBuyOrder)) if one.status == "placed"}
+    owed = sum(line.due for line in read_paper(tx, Shop(), "红富士苹果").lines)
     return (
         replayed(tx)
+        and owed == sum(one.due for one in accounts)
         and all(one.ordered >= one.due >= 0 for one in accounts)
         and all(one.left <= quantities[one.order_id] for one in waiting)
     )

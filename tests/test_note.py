@@ -77,7 +77,7 @@ def test_the_picking_list_has_a_column_for_notes_where_there_are_any() -> None:
 def test_a_label_shows_the_note_with_its_goods(layout: Layout) -> None:
     (labels,) = pages(NOTED, [layout])
     assert isinstance(labels, Labels)
-    assert any("要小的" in text for label in labels.labels for text in label.body)
+    assert any("要小的" in text for label in labels.labels for text in (*label.body, label.foot))
 
 
 def test_a_note_becomes_no_formula_and_a_masked_one_shows_no_phone() -> None:
