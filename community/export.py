@@ -120,6 +120,7 @@ def _orders() -> Export:
             col(GroupBuyOrder.cents).label("unit_cents"),
             col(GroupBuyOrder.status),
             col(GroupBuyOrder.placed_at),
+            col(GroupBuyOrder.note),
         )
         .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyOrder.groupbuy_id))
         .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))

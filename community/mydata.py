@@ -1,7 +1,7 @@
 """What the shop keeps about a person: shown to them, and forgotten when they ask (个人信息保护法 art. 45, 47).
 
 Accounts and orders stay as figures under the bare contact id, because money that has moved must stay explained; name,
-rooms, activity and direct messages go.
+rooms, notes on orders, activity and direct messages go.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from community.activity import Activity
 from community.chain.tables import ChainLine, ChainName
 from community.claim import Claim
 from community.db import Count, Prepared, Tx, change, prepare
-from community.groupbuy.tables import GroupBuy, GroupBuyOrder
+from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyOrder
 from community.household import doors
 from community.household.doors import Resident
 from community.invite import Invite
@@ -32,6 +32,7 @@ class Held(NamedTuple):
     rooms: list[str]
     home: str
     orders: int
+    notes: list[str]
     eggs: int
     invited: int
     activities: int
@@ -50,6 +51,13 @@ _ROOMS = prepare(
     .order_by(col(Room.name)),
 )
 _ORDERS = prepare(Count, select(func.count()).where(col(GroupBuyOrder.member_id) == bindparam("who")))
+_NOTES = prepare(
+    _Name,
+    select(col(GroupBuyOrder.note))
+    .where(col(GroupBuyOrder.member_id) == bindparam("who"), col(GroupBuyOrder.note) != "")
+    .group_by(col(GroupBuyOrder.note))
+    .order_by(col(GroupBuyOrder.note)),
+)
 _RUNNING = prepare(
     Count,
     select(func.count())
@@ -71,6 +79,16 @@ _ACTIVITIES = prepare(Count, select(func.count()).where(col(Activity.member_id) 
 _FORGET: tuple[Prepared[Count], ...] = (
     change(update(Activity).where(col(Activity.member_id) == bindparam("who")).values(member_id=None, detail="")),
     change(update(Claim).where(col(Claim.member_id) == bindparam("who")).values(text="")),
+    change(update(GroupBuyOrder).where(col(GroupBuyOrder.member_id) == bindparam("who")).values(note="")),
+    change(
+        update(GroupBuyEntry)
+        .where(
+            col(GroupBuyEntry.order_id).in_(
+                select(col(GroupBuyOrder.id)).where(col(GroupBuyOrder.member_id) == bindparam("who"))
+            )
+        )
+        .values(reason="")
+    ),
     change(delete(Resident).where(col(Resident.member_id) == bindparam("who"))),
     change(delete(ChainName).where(col(ChainName.member_id) == bindparam("who"))),
     change(delete(ChainLine).where(col(ChainLine.member_id) == bindparam("who"))),
@@ -90,6 +108,7 @@ def held(tx: Tx, member_id: str) -> Held:
         [row.name for row in tx.all(_ROOMS, who=member_id)],
         str(doors.home(tx, member_id) or ""),
         tx.count(_ORDERS, who=member_id),
+        [row.name for row in tx.all(_NOTES, who=member_id)],
         ledger.balance(tx, member_id, "eggs"),
         tx.count(_INVITES, who=member_id),
         tx.count(_ACTIVITIES, who=member_id),

@@ -20,6 +20,10 @@ LISTED = timedelta(days=30)
 """How long after its close a group buy is looked through for what is owed."""
 
 
+LESS = "less:"
+"""How the reason of a refund begins where the order itself was made smaller after the close."""
+
+
 class Refund(SQLModel, table=True):
     """Cents taken off what an order owes, once for each reason; never changed afterwards."""
 
@@ -28,7 +32,7 @@ class Refund(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     order_id: int = Field(foreign_key="groupbuy_order.id")
     cents: int
-    reason: str = Field(description="short, failed, or claim:17")
+    reason: str = Field(description="short, failed, claim:17, or less:123 (the entry that made the order smaller)")
     at: int = Field(description="seconds since the epoch")
     by_id: str | None = Field(description="the contact id of who decided it; None: the clock")
 
@@ -85,10 +89,11 @@ class _Worth(NamedTuple):
 
 
 _order = col(GroupBuyOrder.id)
-_ordered = col(GroupBuyOrder.quantity) * col(GroupBuyOrder.cents)
-_refunded = (
-    select(func.coalesce(func.sum(col(Refund.cents)), 0)).where(col(Refund.order_id) == _order).scalar_subquery()
-)
+_refunds = select(func.coalesce(func.sum(col(Refund.cents)), 0)).where(col(Refund.order_id) == _order)
+_refunded = _refunds.scalar_subquery()
+# What staff took off after the close is a refund, and gone from the quantity as well: it counts once.
+_lessened = _refunds.where(col(Refund.reason).startswith(LESS)).scalar_subquery()
+_ordered = col(GroupBuyOrder.quantity) * col(GroupBuyOrder.cents) + _lessened
 _paid = select(func.coalesce(func.sum(col(Payment.cents)), 0)).where(col(Payment.order_id) == _order).scalar_subquery()
 _payments = select(func.count()).where(col(Payment.order_id) == _order).scalar_subquery()
 _accounts: Select[Any] = (

@@ -69,6 +69,7 @@ class Waiting(NamedTuple):
     unit: str
     left: int
     cents: int
+    note: str
 
 
 class Left(NamedTuple):

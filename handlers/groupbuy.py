@@ -5,11 +5,12 @@ Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 
 import re
 from typing import Any
 
+from community import payment, pickup
 from community.db import Tx
 from community.groupbuy import buys, finding, orders
 from community.groupbuy.facts import facts, standing_facts, summary
 from community.groupbuy.offer import Buy, NotOffered, choices, choose, choose_buy
-from community.groupbuy.orders import Placed, Standing
+from community.groupbuy.orders import Mine, Placed, Standing
 from community.groupbuy.wishes import Wish, read_wishes
 from community.people import Role
 from community.quantity import COUNTERS, NUMBER, NUMERALS, QuantityFault, looks_like_number, read_quantity, split_order
@@ -196,12 +197,23 @@ def _placed(tx: Tx, wish: Wish, ask: Ask) -> Placed:
 
 @command("我的订单", example="我的订单", help="我订了什么")
 def mine(tx: Tx, ask: Ask) -> Reply:
-    """What I have on order, here and in the shop's other rooms."""
-    found = [
-        {**order._asdict(), "total": order.total, "closes": ask.house.local(order.closes_at)}
-        for order in orders.of_member(tx, ask.who.id, ask.now)
-    ]
-    return say("groupbuy/mine", name=ask.who.name, orders=found, now=ask.now)
+    """What I have on order, here and in the shop's other rooms, as it stands now."""
+    found = [_order_facts(tx, ask, order) for order in orders.of_member(tx, ask.who.id, ask.now)]
+    waits = any(order["waits"] for order in found)
+    code = pickup.code_of(tx, ask.who.id, ask.house.random, ask.now) if waits else None
+    return say("groupbuy/mine", name=ask.who.name, orders=found, code=code, now=ask.now)
+
+
+def _order_facts(tx: Tx, ask: Ask, order: Mine) -> dict[str, Any]:
+    """An order as templates see it: what is paid, in cents what is open, and whether something waits to be fetched."""
+    account = payment.account(tx, order.order_id)
+    return order._asdict() | {
+        "total": order.total,
+        "closes": ask.house.local(order.closes_at),
+        "paid": account.paid,
+        "open": account.open,
+        "waits": order.status == "arrived" and bool(order.granted) and order.collected != order.granted,
+    }
 
 
 def _open_one(tx: Tx, ask: Ask, hint: str) -> Buy:

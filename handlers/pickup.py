@@ -110,4 +110,4 @@ def _facts(tx: Tx, name: str, goods: Goods) -> dict[str, Any]:
 
 
 def _named(goods: Goods) -> list[dict[str, Any]]:
-    return [{"item": one.item, "unit": one.unit, "quantity": portions} for one, portions in goods]
+    return [{"item": one.item, "unit": one.unit, "quantity": portions, "note": one.note} for one, portions in goods]

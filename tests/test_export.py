@@ -28,7 +28,7 @@ from front.transcript import read_transcript
 from tests.conftest import BEGIN, ZONE, write
 
 COLUMNS = {
-    "orders": "order_id groupbuy_id groupbuy room member_id member item quantity unit_cents status placed_at",
+    "orders": "order_id groupbuy_id groupbuy room member_id member item quantity unit_cents status placed_at note",
     "groupbuys": "groupbuy_id title status stock sold closes_at",
     "refunds": "refund_id order_id groupbuy member_id member item cents reason at by_id",
     "payments": "payment_id order_id groupbuy member_id member item cents at by_id",

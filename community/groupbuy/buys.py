@@ -211,7 +211,8 @@ def withdraw(tx: Tx, buy: Buy, by_id: str, now: datetime) -> Summary:
     summary = Summary(buy, tx.all(_SHARES, buy=buy.id))
     shelf.give_all_back(tx, buy, "withdrawn", now)
     for order in tx.all(_PORTIONS, buy=buy.id):
-        tx.run(_ENTER, order_id=order.order_id, at=at, by_id=by_id, before=order.quantity, after=0, cause="withdrawn")
+        entry = {"order_id": order.order_id, "before": order.quantity, "after": 0, "cause": "withdrawn", "reason": ""}
+        tx.run(_ENTER, at=at, by_id=by_id, **entry)
     tx.run(_CANCEL_ALL, buy=buy.id, at=at)
     tx.run(_RETURN_ALL, buy=buy.id)
     steps.take(tx, buy, "withdrawn", now)

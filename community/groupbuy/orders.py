@@ -47,10 +47,12 @@ class Mine(NamedTuple):
     `granted` and `collected` are what came for them and what they fetched, None before the arrival.
     """
 
+    order_id: int
     name: str
     unit: str
     quantity: int
     cents: int
+    note: str
     status: str
     closes_at: int
     arrives: str | None
@@ -87,6 +89,11 @@ _CHANGE = change(
     update(GroupBuyOrder)
     .where(col(GroupBuyOrder.id) == bindparam("order"))
     .values(quantity=bindparam("portions"), cents=bindparam("each"), changed_at=bindparam("at"))
+)
+_LESSEN = change(
+    update(GroupBuyOrder)
+    .where(col(GroupBuyOrder.id) == bindparam("order"))
+    .values(quantity=bindparam("portions"), changed_at=bindparam("at"))
 )
 _CANCEL = change(
     update(GroupBuyOrder)
@@ -130,8 +137,10 @@ _MINE = prepare(
             GroupBuyItem,
             GroupBuy,
             GroupBuyGrant,
+            order_id=col(GroupBuyOrder.id),
             quantity=col(GroupBuyOrder.quantity),
             cents=col(GroupBuyOrder.cents),
+            note=col(GroupBuyOrder.note),
         )
     )
     .join(GroupBuyOrder, col(GroupBuyOrder.groupbuy_id) == col(GroupBuy.id))
@@ -157,13 +166,25 @@ def last_by(tx: Tx, item: Item, member_id: str) -> str | None:
     return None if found is None else found.by_id
 
 
-def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: str | None = None) -> Standing:
-    """Order so many more, typed by the member or for them by `by_id`. Refused over the limit or over what is left."""
+def add(
+    tx: Tx,
+    wish: Wish,
+    room_id: str,
+    member_id: str,
+    now: datetime,
+    by_id: str | None = None,
+    whom: str = "",
+    reason: str = "",
+) -> Standing:
+    """Order so many more, typed by the member or for them by `by_id`, who hears of them as `whom`.
+
+    Refused over the limit or over what is left.
+    """
     order = placed(tx, wish.item, member_id)
     if order is not None:
-        return _set(tx, wish, order, order.quantity + wish.quantity, now, by_id or member_id, "order")
-    _within_limit(wish.item, 0, wish.quantity)
-    _within_household(tx, wish.buy, member_id, wish.quantity)
+        return _set(tx, wish, order, order.quantity + wish.quantity, now, by_id or member_id, "order", whom, reason)
+    _within_limit(wish.item, 0, wish.quantity, whom)
+    _within_household(tx, wish.buy, member_id, wish.quantity, whom)
     _reserve(tx, wish.item, wish.quantity)
     at = int(now.timestamp())
     order_id = tx.count(
@@ -177,22 +198,32 @@ def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: 
         status="placed",
         placed_at=at,
         changed_at=at,
+        note="",
     )
-    _enter(tx, wish.item, order_id, by_id or member_id, 0, wish.quantity, "order", now)
+    _enter(tx, wish.item, order_id, by_id or member_id, 0, wish.quantity, "order", now, reason)
     return _standing(wish, 0, wish.quantity)
 
 
-def alter(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime) -> Standing:
+def alter(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime, whom: str = "", reason: str = "") -> Standing:
     """Make it what the wish says instead. Refused over the limit or over what is left."""
-    return _set(tx, wish, order, wish.quantity, now, by_id, "change")
+    return _set(tx, wish, order, wish.quantity, now, by_id, "change", whom, reason)
 
 
-def cancel(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime) -> Standing:
+def cancel(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime, reason: str = "") -> Standing:
     """Take the order back; its portions are free again."""
     _reserve(tx, wish.item, -order.quantity)
     tx.run(_CANCEL, order=order.id, at=int(now.timestamp()))
-    _enter(tx, wish.item, order.id, by_id, order.quantity, 0, "cancel", now)
+    _enter(tx, wish.item, order.id, by_id, order.quantity, 0, "cancel", now, reason)
     return _standing(wish, order.quantity, 0)
+
+
+def lessen(tx: Tx, wish: Wish, order: Placed, fewer: int, by_id: str, now: datetime, reason: str) -> Standing:
+    """Take so many portions off the order, each at the price it had; an order of none is cancelled."""
+    at, after = int(now.timestamp()), order.quantity - fewer
+    _reserve(tx, wish.item, -fewer)
+    tx.run(_LESSEN if after else _CANCEL, order=order.id, at=at, **({"portions": after} if after else {}))
+    _enter(tx, wish.item, order.id, by_id, order.quantity, after, "change" if after else "cancel", now, reason)
+    return _standing(wish, order.quantity, after)
 
 
 def of_member(tx: Tx, member_id: str, now: datetime) -> list[Mine]:
@@ -200,13 +231,23 @@ def of_member(tx: Tx, member_id: str, now: datetime) -> list[Mine]:
     return tx.all(_MINE, who=member_id, since=int((now - REMEMBERED).timestamp()))
 
 
-def _set(tx: Tx, wish: Wish, order: Placed, portions: int, now: datetime, by_id: str, cause: str) -> Standing:
+def _set(
+    tx: Tx,
+    wish: Wish,
+    order: Placed,
+    portions: int,
+    now: datetime,
+    by_id: str,
+    cause: str,
+    whom: str,
+    reason: str = "",
+) -> Standing:
     if portions > order.quantity:
-        _within_limit(wish.item, order.quantity, portions)
-        _within_household(tx, wish.buy, order.member_id, portions - order.quantity)
+        _within_limit(wish.item, order.quantity, portions, whom)
+        _within_household(tx, wish.buy, order.member_id, portions - order.quantity, whom)
     _reserve(tx, wish.item, portions - order.quantity)
     tx.run(_CHANGE, order=order.id, portions=portions, each=wish.item.price(portions), at=int(now.timestamp()))
-    _enter(tx, wish.item, order.id, by_id, order.quantity, portions, cause, now)
+    _enter(tx, wish.item, order.id, by_id, order.quantity, portions, cause, now, reason)
     return _standing(wish, order.quantity, portions)
 
 
@@ -218,23 +259,33 @@ def _standing(wish: Wish, before: int, after: int) -> Standing:
     return Standing(wish.buy._replace(items=items), item, before, after)
 
 
-def _enter(tx: Tx, item: Item, order_id: int, by_id: str, before: int, after: int, cause: str, now: datetime) -> None:
+def _enter(
+    tx: Tx,
+    item: Item,
+    order_id: int,
+    by_id: str,
+    before: int,
+    after: int,
+    cause: str,
+    now: datetime,
+    reason: str = "",
+) -> None:
     entry = {"at": int(now.timestamp()), "by_id": by_id, "before": before, "after": after, "cause": cause}
     if item.product_id is None:
-        tx.run(_ENTER, order_id=order_id, **entry)
+        tx.run(_ENTER, order_id=order_id, reason=reason, **entry)
     else:
-        number = tx.count(_ENTER_NUMBERED, order_id=order_id, **entry)
+        number = tx.count(_ENTER_NUMBERED, order_id=order_id, reason=reason, **entry)
         shelf.move(tx, item.product_id, after - before, f"order:{order_id}:{number}", now)
 
 
-def _within_limit(item: Item, before: int, after: int) -> None:
+def _within_limit(item: Item, before: int, after: int, whom: str) -> None:
     if item.limit_each is None or after <= item.limit_each:
         return
-    already = f"，您已经有{before}{item.unit}了" if before else ""
+    already = f"，{whom or '您'}已经有{before}{item.unit}了" if before else ""
     raise Refusal(f"{item.name} 每人限{item.limit_each}{item.unit}{already}。")
 
 
-def _within_household(tx: Tx, buy: Buy, member_id: str, more: int) -> None:
+def _within_household(tx: Tx, buy: Buy, member_id: str, more: int, whom: str) -> None:
     """A door counts once, however many of those behind it order; who has not said where they live is a door alone."""
     if buy.limit_household is None:
         return
@@ -243,7 +294,7 @@ def _within_household(tx: Tx, buy: Buy, member_id: str, more: int) -> None:
         tx.count(_OF_DOOR, buy=buy.id, **home._asdict()) if home else tx.count(_OF_MEMBER, buy=buy.id, who=member_id)
     )
     if before + more > buy.limit_household:
-        already = f"，{'家里' if home else '您'}已经有{before}份了" if before else ""
+        already = f"，{f'{whom}家里' if home else whom or '您'}已经有{before}份了" if before else ""
         raise Refusal(f"{buy.title} 每户限{buy.limit_household}份{already}。")
 
 

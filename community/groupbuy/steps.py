@@ -22,6 +22,16 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 """From each state, the states that may come next."""
 
+ORDERS: dict[str, tuple[str, ...]] = {
+    "open": ("more", "fewer"),
+    "closed": ("more", "fewer"),
+    "reached": ("more", "fewer"),
+    "arrived": ("fewer",),
+}
+"""In which states an order may still grow or shrink: for residents while it is open, then for staff with a reason."""
+RUNNING = tuple(ORDERS)
+"""The states in which something still lies before an order."""
+
 _STANDS = {
     "draft": "还没确认开团",
     "open": "还没截单",
@@ -33,6 +43,7 @@ _STANDS = {
     "withdrawn": "已经撤了",
 }
 _FIRST = {"draft": "，先回“确认”", "open": "，先发“截单”", "closed": "，先发“到货”", "reached": "，先发“到货”"}
+_INSTEAD = {"done": "，货有毛病让邻居发“售后”", "failed": "，也不用付钱", "withdrawn": "，订的都作废了"}
 _ENDS = frozenset(("closed", "reached", "failed", "withdrawn"))
 
 _this = (col(GroupBuy.id) == bindparam("buy"), col(GroupBuy.status) == bindparam("was"))
@@ -53,6 +64,15 @@ def take(tx: Tx, buy: Buy, becomes: str, now: datetime) -> None:
 def before(becomes: str) -> tuple[str, ...]:
     """The states from which this one can be reached."""
     return tuple(state for state, following in ALLOWED.items() if becomes in following)
+
+
+def may(buy: Buy, change: str) -> None:
+    """Refused, with the reason, where orders of this group buy can no longer grow (`more`) or shrink (`fewer`)."""
+    if change in ORDERS.get(buy.status, ()):
+        return
+    if buy.status == "arrived":
+        raise Refusal(f"{buy.title} 已经到货分好了，只能往少里改。")
+    raise Refusal(f"{buy.title} {_STANDS[buy.status]}，单子改不了了{_INSTEAD.get(buy.status, '')}。")
 
 
 def refused(buy: Buy) -> Refusal:

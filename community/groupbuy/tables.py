@@ -110,6 +110,7 @@ class GroupBuyOrder(SQLModel, table=True):
     status: str = Field(description="placed or cancelled")
     placed_at: int
     changed_at: int
+    note: str = Field(default="", sa_column_kwargs={"server_default": ""}, description="要小的: for whoever packs it")
 
 
 class GroupBuyGrant(SQLModel, table=True):
@@ -124,7 +125,7 @@ class GroupBuyGrant(SQLModel, table=True):
 
 
 class GroupBuyEntry(SQLModel, table=True):
-    """One change of an order, never changed itself."""
+    """One change of an order: what, who, when. Never changed itself, but for words that a resident wants forgotten."""
 
     __tablename__ = "groupbuy_entry"
 
@@ -134,4 +135,9 @@ class GroupBuyEntry(SQLModel, table=True):
     by_id: str = Field(description="the contact id of who changed it")
     before: int
     after: int
-    cause: str = Field(description="order, change, cancel or withdrawn")
+    cause: str = Field(description="order, change, cancel, withdrawn or note")
+    reason: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": ""},
+        description="why, or what was noted; emptied when its resident asks to be forgotten",
+    )

@@ -142,7 +142,7 @@ def building_door_item(paper: Paper) -> Table:
     rows: list[Row] = []
     for building, drops in paper.buildings():
         rows.append(_band(f"{building}  {_households(drops)}", fresh=bool(rows)))
-        rows += [Row((drop.place, drop.names, _listed(paper, drop), drop.quantity, None)) for drop in drops]
+        rows += [Row((drop.place, drop.names, _listed(paper, drop, noted=True), drop.quantity, None)) for drop in drops]
     rows.append(_total("合计", 3, paper.quantity, None))
     columns = (_DOOR, Column("谁", 18), Column("商品", 32), Column("数量", 8), Column("签收", 16))
     return Table("楼栋-门牌-商品", columns, tuple(rows))
@@ -172,8 +172,12 @@ def printer_labels(paper: Paper) -> Labels:
 def _bag_labels(paper: Paper, form: Form) -> Iterator[Label]:
     """As many labels for a household as its goods need: 1/2, 2/2."""
     for drop in paper.drops():
-        goods = [text for item, quantity in _contents(paper, drop) for text in _packed(item, quantity, drop, form)]
-        parts = [goods[at : at + form.lines] for at in range(0, len(goods), form.lines)]
+        parts: list[list[str]] = []
+        for item, quantity in _contents(paper, drop):
+            lines = _packed(item, quantity, drop, form)
+            if not parts or len(parts[-1]) + len(lines) > form.lines:
+                parts.append([])
+            parts[-1] += lines
         for number, part in enumerate(parts, 1):
             count = f" {number}/{len(parts)}" if len(parts) > 1 else ""
             head = str(drop.home) if drop.home else drop.names
@@ -200,8 +204,13 @@ def _contents(paper: Paper, drop: Drop) -> list[tuple[Item, int]]:
     return [(item, counts[item.id]) for item in paper.buy.items if counts[item.id]]
 
 
-def _listed(paper: Paper, drop: Drop) -> str:
-    return "\n".join(f"{_called(item)} {quantity}{item.unit}" for item, quantity in _contents(paper, drop))
+def _listed(paper: Paper, drop: Drop, *, noted: bool = False) -> str:
+    """All that goes to a door, a line each; `noted`: with what to mind (放门口), for whoever brings it."""
+    lines = []
+    for item, quantity in _contents(paper, drop):
+        note = drop.note(item) if noted else ""
+        lines.append(f"{_called(item)} {quantity}{item.unit}{f'（{note}）' if note else ''}")
+    return "\n".join(lines)
 
 
 def _called(item: Item) -> str:

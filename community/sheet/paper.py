@@ -109,7 +109,7 @@ class Drop(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """A placed order: its id, then the first fields of Line in their order."""
+    """A placed order: its id, then the first fields of Line in their order, and the note."""
 
     order_id: int
     member_id: str
@@ -120,6 +120,7 @@ class _Placed(NamedTuple):
     building: str | None
     unit: str | None
     door: str | None
+    note: str
 
 
 class _Number(NamedTuple):
@@ -250,6 +251,7 @@ _LINES = prepare(
         col(Resident.building),
         col(Resident.unit),
         col(Resident.door),
+        col(GroupBuyOrder.note),
     )
     .join(Member, col(Member.id) == col(GroupBuyOrder.member_id))
     .join(Resident, col(Resident.member_id) == col(GroupBuyOrder.member_id), isouter=True)
@@ -285,7 +287,8 @@ def read_paper(tx: Tx, shop: Shop, words: str | None = None) -> Paper:
 def _line(buy: Buy, row: _Placed, account: Account) -> Line:
     """A line with what became of it: of a group buy that failed nothing comes."""
     came = {"arrived": account.quantity, "done": account.quantity, "failed": 0}.get(buy.status)
-    return Line(*row[1:], came=came, refunded=account.ordered - account.due, paid=account.paid)
+    refunded = row.quantity * row.each - account.due  # what was taken off after the close is gone from the quantity
+    return Line(*row[1:-1], came=came, refunded=refunded, paid=account.paid, note=row.note)
 
 
 def named(tx: Tx, words: str, *, open_only: bool = False) -> Buy:
