@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from community.chain.measure import UNIT, Measure, holds, measures_in
 from community.chain.model import Offer
-from community.chain.words import KINDS
+from community.chain.words import KINDS, simplified
 from community.quantity import COUNTERS, NUMERALS, normalise
 
 _SIZES = "大中小红黄白黑青绿"
@@ -23,7 +23,8 @@ _NUMBER_AFTER = rf"(?= ?[:+x×*]? ?[0-9]| ?[{NUMERALS}][{COUNTERS}])"
 class Catalog:
     """The offers and a pattern that finds any of their names; `known` leads from a name to the offers it may mean.
 
-    `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子).
+    `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子),
+    `singles` those of one character (大, A).
     """
 
     offers: tuple[Offer, ...]
@@ -31,6 +32,7 @@ class Catalog:
     measures: tuple[frozenset[Measure], ...]
     pattern: str
     unit_like: str
+    singles: str
 
     def meant(self, name: str) -> frozenset[int]:
         """The places in `offers` that a name found by `pattern` may mean."""
@@ -49,12 +51,13 @@ def build(offers: Sequence[Offer]) -> Catalog:
     specs = tuple(holds(f"{offer.name} {offer.spec}") for offer in offers)
     frozen = {name: frozenset(places) for name, places in known.items()}
     unit_like = [name for name in frozen if re.match(UNIT, name)]
-    return Catalog(tuple(offers), frozen, specs, _pattern(frozen), _pattern(unit_like))
+    singles = "|".join(map(re.escape, sorted(name for name in frozen if len(name) == 1))) or r"(?!)"
+    return Catalog(tuple(offers), frozen, specs, _pattern(frozen), _pattern(unit_like), singles)
 
 
 def _key(name: str) -> str:
     """A name without case, spaces and punctuation, as it is compared."""
-    return _PUNCTUATION.sub("", normalise(name)).casefold()
+    return simplified(_PUNCTUATION.sub("", normalise(name)).casefold())
 
 
 def _bare(name: str) -> str:
@@ -102,5 +105,6 @@ def _spelled(name: str) -> str:
     letters = "[ -]?".join(map(re.escape, name))
     begin, end = ("(?<![A-Za-z])", "(?![A-Za-z栋座幢区#])") if name.isascii() else ("", "")
     if len(name) == 1:  # A2, 2大1小: a single character is a name only beside a number
-        return rf"{begin}(?:{_NUMBER_BEFORE}{letters}(?![^\W\d_])|{letters}{_NUMBER_AFTER}){end}"
+        alone = rf"(?:(?![^\W\d_])|(?=[{NUMERALS}]\w(?!\w)))"  # the 大 of 两大一小 counts, that of 2大桶 does not
+        return rf"{begin}(?:{_NUMBER_BEFORE}{letters}{alone}|{letters}{_NUMBER_AFTER}){end}"
     return rf"{begin}{letters}{end}"

@@ -10,8 +10,9 @@ from community.chain.words import ends_in_title, is_goods, kind_of, runs_on, sec
 ORDERS = frozenset({"offer", "amount", "range", "fraction", "minus"})
 """Kinds of tokens that say what or how much."""
 
-_APART = frozenset({"space", "stop", "open", "close", "question", "aside", "wish"})
-_BESIDE = frozenset({"place", "phone", "price", "time"})
+_APART = frozenset({"space", "stop", "open", "close", "question", "aside", "wish", "phone"})
+"""What stands between pieces; a telephone number is nobody's name."""
+_BESIDE = frozenset({"place", "price", "time"})
 _SEPARATORS = tuple(":—–−=~·")
 _OFFICES = ("老板", "老板娘", "团长", "群主", "店长", "店主")
 
@@ -46,13 +47,25 @@ def _goes_on(name: str, rest: str) -> bool:
 
 def split_name(tokens: Sequence[Token]) -> Named:
     """The name in front of the first goods or amount, or the title or door at the very end (2份 王阿姨)."""
-    tokens = _without_wishes(_with_doors(tokens))
+    tokens = _without_wishes(_with_doors(_with_numbered(tokens)))
     first = next((at for at, token in enumerate(tokens) if token.kind in ORDERS), len(tokens))
     pieces = _pieces(tokens[:first])
     named = [piece for piece in pieces if piece.kind in ("word", "latin")]
     if not named or (named[0].text in _OFFICES and len(pieces) > 1):  # 老板，我要2份 speaks to 老板
         return _unnamed(tokens, first, pieces)
     return _named(tokens, first, pieces, named)
+
+
+def _with_numbered(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, where a first word and the bare number behind it (小8, 老6 2份) are one, if an amount follows apart."""
+    if len(tokens) < 4 or tokens[0].kind != "word" or len(tokens[0].text) > 2:
+        return list(tokens)
+    digits, apart, rest = tokens[1], tokens[2], tokens[3:]
+    is_bare = digits.kind == "amount" and digits.text.isascii() and digits.text.isdigit()
+    counted = any(token.kind == "amount" and (token.unit or token.sign) for token in rest)
+    if not (is_bare and apart.kind == "space" and counted and kind_of(tokens[0].text) != "link"):
+        return list(tokens)
+    return [Token("latin", tokens[0].text + digits.text, tokens[0].start, digits.end), *tokens[2:]]
 
 
 def _with_doors(tokens: Sequence[Token]) -> list[Token]:
@@ -83,13 +96,18 @@ def _pieces(tokens: Sequence[Token]) -> list[_Piece]:
     """The tokens in front of the goods, as they stand together; brackets and separators are none of them."""
     pieces: list[_Piece] = []
     run: list[Token] = []
-    for token in (*tokens, None):
-        if token and token.kind not in _APART and token.text not in _SEPARATORS:
+    for at, token in enumerate((*tokens, None)):
+        if token and token.kind not in _APART and token.text not in _SEPARATORS and not _is_joint(tokens, at):
             run.append(token)
         elif run:
             pieces.append(_piece(run, first=not pieces))
             run = []
     return pieces
+
+
+def _is_joint(tokens: Sequence[Token], at: int) -> bool:
+    """Whether this is the + of 豆豆+6栋 or Lily+吐司, and not that of a name (A+ 2份)."""
+    return tokens[at].text == "+" and (at + 1 == len(tokens) or tokens[at + 1].kind != "space")
 
 
 def _piece(run: Sequence[Token], first: bool) -> _Piece:
@@ -105,8 +123,9 @@ def _kind(run: tuple[Token, ...], text: str, first: bool) -> str:
     if "word" not in kinds:
         return "latin"
     said = kind_of("".join(token.text for token in run if token.kind == "word"))
-    doubled = first and (text in _OFFICES or text[: len(text) // 2] * 2 == text)  # 小小 and 甜甜 are nicknames
-    return "word" if said == "odd" or doubled else said
+    doubled = text in _OFFICES or text[: len(text) // 2] * 2 == text  # 小小 and 甜甜 are nicknames
+    nicknamed = first and (doubled or "latin" in kinds)  # so are 小A and 老K
+    return "word" if said == "odd" or nicknamed else said
 
 
 def _named(tokens: list[Token], first: int, pieces: list[_Piece], named: list[_Piece]) -> Named:
@@ -114,7 +133,7 @@ def _named(tokens: list[Token], first: int, pieces: list[_Piece], named: list[_P
     strangers = [piece for piece in named[1:] if not _belongs(piece, named[0])]
     people = [piece for piece in named if piece not in strangers]
     begin, end = _front(pieces, named[0]), people[-1].tokens[-1].end
-    words = "".join(token.text for token in tokens if begin <= token.start < end)
+    words = "".join(" " if token.kind == "stop" else token.text for token in tokens if begin <= token.start < end)
     name = " ".join(words.split()).lstrip("@")
     rest = tuple(token for token in tokens if not begin <= token.start < end)
     after = next((token for token in tokens if token.start == end and token.kind in ORDERS | {"wish"}), None)
@@ -142,7 +161,7 @@ def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool) -
     for piece in people:
         if is_goods(piece.text):
             raise Doubt(f"“{piece.text[:12]}”像是商品，不在这次团里")
-        if unsettled(piece.text) or (glued and second_thought(piece.text[1:])):
+        if unsettled(piece.text) or (glued and second_thought(piece.text[2:])):  # 阿全 and 小满 are names
             raise Doubt(second_thought(piece.text[1:]) or "问清是谁的、要几份")
     if glued and runs_on(people[-1].text):
         raise Doubt(f"“{people[-1].text[:12]}”里名字和商品分不开")
@@ -182,11 +201,22 @@ def _unnamed(tokens: list[Token], first: int, pieces: list[_Piece]) -> Named:
             return Named(found.text, tuple(token for token in tokens if token not in found.tokens))
     behind = _pieces(tokens[first:])
     front, last = (behind[0], behind[-1]) if len(behind) > 1 else (None, None)
-    if front and front.tokens[0].kind == "offer" and ends_in_title(front.text) and front.tokens[-1].kind == "word":
+    if front and _is_named_for_goods(front, behind[1:]):
         return Named(front.text, tuple(token for token in tokens if token not in front.tokens))
     if last and _may_stand_last(last):
         return Named(last.text, tuple(token for token in tokens if token not in last.tokens))
     return Named("", tuple(tokens), Doubt("没看出是谁的"))
+
+
+def _is_named_for_goods(front: _Piece, others: Sequence[_Piece]) -> bool:
+    """Whether a first piece that begins with goods is a name: 苹果妈妈 by its title, 肉包铁铁 if goods are named again."""
+    goods, *rest = front.tokens
+    if goods.kind != "offer" or not rest or any(token.kind != "word" for token in rest):
+        return False
+    words = "".join(token.text for token in rest)
+    again = any(token.kind == "offer" for piece in others for token in piece.tokens)
+    odd = kind_of(words) == "odd" and not (is_goods(words) or second_thought(words))
+    return ends_in_title(front.text) or (again and odd)
 
 
 def _may_stand_last(piece: _Piece) -> bool:

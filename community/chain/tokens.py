@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from community.chain.catalog import Catalog
 from community.chain.measure import DIGITS, UNIT, canonical, plain_number
+from community.chain.words import simplified
 from community.household.reading import HOUSEHOLD
 from community.money import PRICE
 from community.quantity import NUMERALS, whole_number
@@ -13,10 +14,15 @@ from community.quantity import NUMERALS, whole_number
 _SIGN = "(?:[+x×*] ?|加)"
 _PLACE = "(?:栋|幢|座|号楼|号院|单元|楼|室|期|弄|号|#|户|梯|门)"
 _ONES = "一二两三四五六七八九"
+_PAID = rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?= ?(?:元|块)?(?:已|转|付|微信|支付))|(?<=[付转收]|了)[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?!\w)"
+_BLOCK = r"(?<![a-z])(?:block|blk|building|bldg|tower|apt|room|unit|flat)\.? ?[0-9]{1,4}[a-z]?(?![\w])"
 
 
-def _patterns(unit_like: str) -> tuple[tuple[str, str], ...]:
-    """The table of tokens, tried in this order; `unit_like` are names that an amount must not bite into (2提子)."""
+def _patterns(unit_like: str, singles: str) -> tuple[tuple[str, str], ...]:
+    """The table of tokens, tried in this order; `unit_like` are names that an amount must not bite into (2提子).
+
+    `singles` are names of one character, before which a bare numeral counts (两大一小).
+    """
     unit = f"(?!{unit_like}){UNIT}"
     return (
         ("phone", r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"),
@@ -25,7 +31,8 @@ def _patterns(unit_like: str) -> tuple[tuple[str, str], ...]:
         ("time", r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}[点时](?:半|整|钟|[0-9]{1,2}分?)?|[0-9]{1,2}月[0-9]{1,2}[日号]?"),
         ("time", rf"(?!一点)[{NUMERALS}]{{1,2}}点(?:半|整|钟)?"),
         ("place", rf"(?:[A-Za-z]?[0-9]{{1,4}}|[A-Za-z]|[{NUMERALS}]{{1,3}}){_PLACE}(?:[0-9]{{3,4}}(?![0-9]))?"),
-        ("price", PRICE),
+        ("place", _BLOCK),
+        ("price", rf"{PRICE}|{_PAID}"),
         ("total", rf"(?:一共|总共|合计|共计|共)[: ]?[0-9]{{1,4}}(?: ?{unit})?"),
         ("range", rf"(?<![0-9.])[0-9]{{1,2}} ?(?:[-~到至或、]) ?[0-9]{{1,2}}(?![0-9.])(?: ?{unit})?"),
         ("fraction", rf"{_SIGN}?(?:[0-9]{{1,4}}|[{NUMERALS}]{{1,4}}) ?{UNIT}半"),
@@ -33,9 +40,11 @@ def _patterns(unit_like: str) -> tuple[tuple[str, str], ...]:
         ("minus", r"(?<![0-9A-Za-z])[-−–负] ?[0-9]{1,12}"),
         ("per", rf"/ ?[1一]? ?{unit}"),
         ("amount", rf"{_SIGN}?{DIGITS}(?:{unit}| {unit}(?!\w))装?"),
+        ("symbol", rf"[+](?=[0-9]{{1,4}}{_PLACE})"),
         ("amount", rf"{_SIGN}?{DIGITS}(?: ?[x×*](?=[^\W\da-z])|装)?"),
         ("amount", rf"{_SIGN}?[{NUMERALS}半]{{1,9}}{unit}装?"),
         ("amount", rf"[+x×*] ?[{NUMERALS}]{{1,3}}(?![{NUMERALS}])|加[{_ONES}](?!\w)|[俩仨](?!\w)"),
+        ("amount", rf"[{_ONES}](?=(?:{singles})(?:[{_ONES}0-9]|[^\w]|$))"),
         ("latin", rf"[A-Za-z][A-Za-z_']*(?:[0-9]+(?![0-9.]|{UNIT}))?"),
         ("open", r"[(\[【{<《]"),
         ("close", r"[)\]】}>》]"),
@@ -78,16 +87,19 @@ class Lexer:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        table = (f"(?P<{kind}_{at}>{pattern})" for at, (kind, pattern) in enumerate(_patterns(catalog.unit_like)))
+        table = (f"(?P<{kind}_{at}>{pattern})" for at, (kind, pattern) in enumerate(_patterns(catalog.unit_like, catalog.singles)))
         self._pattern = re.compile(f"(?P<offer>{catalog.pattern})|{'|'.join(table)}", re.IGNORECASE | re.DOTALL)
 
     def mentions_goods(self, line: str) -> bool:
         """Whether a line names something on offer or an amount, so that it belongs to somebody's order."""
-        return any(token.kind in ("offer", "amount", "range", "fraction", "minus") for token in self.cut(line))
+        return any(token.kind in ("offer", "amount", "range", "fraction", "minus") for token in self._plain(line))
 
     def names_goods(self, line: str) -> bool:
         """Whether a line names something on offer."""
-        return any(token.kind == "offer" for token in self.cut(line))
+        return any(token.kind == "offer" for token in self._plain(line))
+
+    def _plain(self, line: str) -> list[Token]:
+        return self.cut(simplified(line))
 
     def cut(self, body: str) -> list[Token]:
         """The tokens of a normalised row, every character in exactly one of them."""

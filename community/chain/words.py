@@ -16,6 +16,8 @@ def _any(words: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, words))
 
 
+_SIMPLIFIED = str.maketrans(dict(_TABLES["traditional"].split()))
+
 JOINTS = frozenset(_words("joints"))
 """Words between one thing and the next, as good as a comma."""
 
@@ -32,8 +34,8 @@ _SECOND_THOUGHTS = (
     (r"再|又|追加|补|多|少|减|剩", "说的是增减，问清总共几份"),
     (r"各|每样|每种|都|全", "“各几份”要问清"),
     (r"几[份箱盒斤袋瓶个]|若干|一些|适量", "没写准数"),
-    (r"帮|代|替", "像是替别人订的，问清是谁的"),
-    (r"[送赠]", "送的怎么算要问清"),
+    (r"帮(?!忙|我(?![爸妈公婆姐妹哥弟家邻]))|代|替", "像是替别人订的，问清是谁的"),
+    (r"送(?![到去至上货人礼])|赠", "送的怎么算要问清"),
 )
 _THOUGHTS = tuple((re.compile(pattern), reason) for pattern, reason in _SECOND_THOUGHTS)
 _STRONG = re.compile(r".+?(?:不|没|取消|退[了掉]?\Z|改|再[加要来]|追加|作废|或者|同上|一样|[给帮代替].)")
@@ -53,16 +55,27 @@ _LEADS_IN = re.compile(
     rf"(?:的|新鲜|{_any((*_words('links'), *_words('joints')))}|{_any(_words('origins'))})\Z", re.IGNORECASE
 )
 
+_REMARK = re.compile(
+    rf"\A(?:请|麻烦|记得|最好|尽量|拜托|亲|老板|我|我们|我家|帮我|给我|帮忙)*(?:{_any(_words('remarks'))})"
+    r"|(?:[拿取放送付转领装切剁]|付款|转账|门口|过来|联系)[了的吧啊哦哈]?\Z"
+)
+_LONGEST_REMARK = 30
 _OCCASION = re.compile(_any(_words("occasions")))
 _REPORT = re.compile(r"到货|取货|提货|核销|汇总|统计|名单|清单|退款|缺货|通知|排名|榜")
 _TRADE = re.compile(rf"[0-9](?:\.[0-9]+)? ?[元块斤]|{_any(_words('trade'))}")
 _WISH = re.compile(r"(?<=..)(?<![不别没])(?:[我只就]?(?:要|想要|订|定|买|拿|来)了?)\Z")
 _GOODS = frozenset(_words("goods"))
+_GOODS_IN = re.compile(rf"(?:{_any(tuple(word for word in _words('goods') if len(word) > 1))})|(?:{_any(_words('goods'))})\Z")
 _GOODS_LAST = re.compile(rf"(?:{_any(_words('goods'))})\Z")
 _BRAND = re.compile(_any(_words("brands")))
 _TITLE_LAST = re.compile(rf"(?:{_any(_words('titles'))})家?\Z")
 _LONG_TITLES = tuple(word for word in _words("titles") if len(word) > 1)
 _TITLE_THEN_MORE = re.compile(rf".+(?:{_any(_LONG_TITLES)})(?!家?\Z)[^\d\W]")
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters as far as chains need it, every place in it the same (雞蛋兩份)."""
+    return text if text.isascii() else text.translate(_SIMPLIFIED)
 
 
 def kind_of(words: str) -> str:
@@ -101,6 +114,16 @@ def is_trade(title: str) -> bool:
 def is_report(title: str) -> bool:
     """Whether the words above the rows announce the shop's own list (到货, 汇总) rather than ask for orders."""
     return _REPORT.search(title) is not None
+
+
+def is_remark(words: str) -> bool:
+    """Whether words behind an order only say what becomes of it (送到门厅, 已微信付款), though not each is known.
+
+    They begin or end as such wishes do, change nothing, ask nothing and name no goods.
+    """
+    if len(words) > _LONGEST_REMARK or not _REMARK.search(words):
+        return False
+    return not (second_thought(words) or may_alter(words) or unsettled(words) or _GOODS_IN.search(words))
 
 
 def may_alter(words: str) -> bool:
