@@ -1,15 +1,16 @@
 """What a group buy offers, by every name a neighbour may write: full names, aliases, letters, sizes, short forms."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from community.chain.measure import UNIT, Measure, holds, measures_in
 from community.chain.model import Offer
-from community.chain.words import KINDS, simplified
+from community.chain.words import KINDS, is_goods, simplified
 from community.quantity import COUNTERS, NUMERALS, normalise
 
+_MODIFIERS = "土嫩老盐甜脆"
 _SIZES = "大中小红黄白黑青绿"
 _SIZE = re.compile(rf"(?P<size>[{_SIZES}])(?:[{COUNTERS}号的]|款|个)?\Z")
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
@@ -46,7 +47,7 @@ def build(offers: Sequence[Offer]) -> Catalog:
         for name in (offer.name, *offer.aliases, _bare(offer.name)):
             if _key(name):
                 known[_key(name)].add(at)
-    for derived in (_sizes(offers), _short_forms(known)):
+    for derived in (_sizes(offers), _short_forms(known), _heads(known)):
         known |= _new(derived, known)
     specs = tuple(holds(f"{offer.name} {offer.spec}") for offer in offers)
     frozen = {name: frozenset(places) for name, places in known.items()}
@@ -88,12 +89,22 @@ def _sizes(offers: Sequence[Offer]) -> Iterable[tuple[str, set[int]]]:
 def _short_forms(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
     """苹果 for 红富士苹果 and 盐汽水 for 上海盐汽水; 红富士 for it too, because 苹果 is a fruit and not made of 红富士.
 
-    Never less than two characters dropped in front: 番茄 is not 小番茄.
+    A single character is dropped in front only if it says how such goods are: 鸡蛋 is 土鸡蛋, 番茄 is not 小番茄.
     """
     for name, places in list(known.items()):
+        if name[:1] in _MODIFIERS and is_goods(name[1:]):
+            yield name[1:], places
         if name.isalpha():
             yield from ((name[cut:], places) for cut in range(2, len(name) - _SHORTEST + 1))
             yield from ((name[: -len(end)], places) for end in KINDS if name.endswith(end) and len(name) > len(end) + 2)
+
+
+def _heads(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
+    """豆沙 for 豆沙粽 beside 蛋黄粽: what is left without the end that several goods share, if it is no goods itself."""
+    ends = Counter(name[-1:] for name in known if name.isalpha() and len(name) >= _SHORTEST + 1)
+    for name, places in list(known.items()):
+        if len(name) >= _SHORTEST + 1 and ends[name[-1:]] > 1 and not is_goods(name[:-1]):
+            yield name[:-1], places
 
 
 def _pattern(known: Iterable[str]) -> str:

@@ -174,7 +174,7 @@ def _quantity(group: Group, offer: Offer, held: frozenset[Measure]) -> int:
     said = _without_per(group.amounts, offer, held)
     amounts = [amount for run in _joined(said) for amount in _without_spec(run, offer, held)]
     if len(amounts) > 1:
-        amounts = [amount for amount in amounts if held or not _describes(amount, offer)]
+        amounts = [amount for amount in amounts if not _is_beside(amount, offer, held)]
     if len(amounts) > 1:
         raise Doubt(f"“{group.name or offer.name}”写了两个数，问清要几{offer.unit}")
     if not amounts:
@@ -224,6 +224,13 @@ def _own_units(offer: Offer, held: frozenset[Measure]) -> frozenset[str]:
     single = {one.unit for one in held if len(held) == 1 and one.number == "1" and one.unit in WEIGHTS | VOLUMES}
     about = re.search("约|左右|上下", offer.name + offer.spec)
     return frozenset({canonical(offer.unit)} | (set() if about else single))
+
+
+def _is_beside(amount: Token, offer: Offer, held: frozenset[Measure]) -> bool:
+    """Whether an amount beside another one only says what a portion is: 豆浆1L 2瓶."""
+    if held:
+        return Measure(amount.number, amount.unit) in held and amount.unit != canonical(offer.unit)
+    return _describes(amount, offer)
 
 
 def _describes(amount: Token, offer: Offer) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from community.chain.model import Doubt
 from community.chain.tokens import Token
-from community.chain.words import ends_in_title, is_goods, kind_of, runs_on, second_thought, unsettled, without_wish
+from community.chain.words import ends_in_title, is_goods, is_nickname, kind_of, runs_on, second_thought, unsettled, without_wish
 
 ORDERS = frozenset({"offer", "amount", "range", "fraction", "minus"})
 """Kinds of tokens that say what or how much."""
@@ -13,6 +13,9 @@ ORDERS = frozenset({"offer", "amount", "range", "fraction", "minus"})
 _APART = frozenset({"space", "stop", "open", "close", "question", "aside", "wish", "phone"})
 """What stands between pieces; a telephone number is nobody's name."""
 _BESIDE = frozenset({"place", "price", "time"})
+_OF_NICKNAMES = frozenset({"word", "latin", "symbol", "amount"})
+_PORTIONS = frozenset("份盒箱袋瓶斤提包板桶罐只条篮") | {"公斤", "克", "两", "升", "毫升"}
+_TRIMMED = " .…·~!'\"“”‘’"
 _SEPARATORS = tuple(":—–−=~·")
 _OFFICES = ("老板", "老板娘", "团长", "群主", "店长", "店主")
 
@@ -47,7 +50,7 @@ def _goes_on(name: str, rest: str) -> bool:
 
 def split_name(tokens: Sequence[Token]) -> Named:
     """The name in front of the first goods or amount, or the title or door at the very end (2份 王阿姨)."""
-    tokens = _without_wishes(_with_doors(_with_numbered(tokens)))
+    tokens = _without_wishes(_with_doors(_with_nickname(tokens)))
     first = next((at for at, token in enumerate(tokens) if token.kind in ORDERS), len(tokens))
     pieces = _pieces(tokens[:first])
     named = [piece for piece in pieces if piece.kind in ("word", "latin")]
@@ -56,16 +59,28 @@ def split_name(tokens: Sequence[Token]) -> Named:
     return _named(tokens, first, pieces, named)
 
 
-def _with_numbered(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens, where a first word and the bare number behind it (小8, 老6 2份) are one, if an amount follows apart."""
-    if len(tokens) < 4 or tokens[0].kind != "word" or len(tokens[0].text) > 2:
-        return list(tokens)
-    digits, apart, rest = tokens[1], tokens[2], tokens[3:]
-    is_bare = digits.kind == "amount" and digits.text.isascii() and digits.text.isdigit()
+def _with_nickname(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, where all before the first space is one if it is a name with a number in it and an amount follows."""
+    apart = next((at for at, token in enumerate(tokens) if token.kind == "space"), 0)
+    head, rest = tokens[:apart], tokens[apart:]
     counted = any(token.kind == "amount" and (token.unit or token.sign) for token in rest)
-    if not (is_bare and apart.kind == "space" and counted and kind_of(tokens[0].text) != "link"):
+    if not (counted and any(token.kind == "amount" for token in head) and _is_nickname(head)):
         return list(tokens)
-    return [Token("latin", tokens[0].text + digits.text, tokens[0].start, digits.end), *tokens[2:]]
+    return [Token("latin", "".join(token.text for token in head), head[0].start, head[-1].end), *rest]
+
+
+def _is_nickname(head: Sequence[Token]) -> bool:
+    """Whether tokens with numbers among them are a name: 小8, 99°C, 三个石头, 一加一, but not 2份苹果 or 两箱莲雾."""
+    text = "".join(token.text for token in head)
+    words = "".join(token.text for token in head if token.kind == "word")
+    if any(token.kind not in _OF_NICKNAMES or token.unit in _PORTIONS for token in head) or is_goods(text):
+        return False
+    if second_thought(text) or (words and kind_of(words) not in ("odd", "note")):
+        return False
+    digits = next(token for token in head if token.kind == "amount")
+    if digits.text.isascii():  # 小8, 99°C
+        return not digits.unit and (len(words) in (1, 2) if digits is head[-1] else not words)
+    return kind_of(words) == "odd"
 
 
 def _with_doors(tokens: Sequence[Token]) -> list[Token]:
@@ -134,11 +149,12 @@ def _named(tokens: list[Token], first: int, pieces: list[_Piece], named: list[_P
     people = [piece for piece in named if piece not in strangers]
     begin, end = _front(pieces, named[0]), people[-1].tokens[-1].end
     words = "".join(" " if token.kind == "stop" else token.text for token in tokens if begin <= token.start < end)
-    name = " ".join(words.split()).lstrip("@")
+    name = " ".join(words.split()).lstrip("@").strip(_TRIMMED) or words
     rest = tuple(token for token in tokens if not begin <= token.start < end)
     after = next((token for token in tokens if token.start == end and token.kind in ORDERS | {"wish"}), None)
     try:
-        _check(people, strangers, glued=after is not None)
+        again = len(pieces) == 1 and not after and first < len(tokens) and tokens[first].kind == "offer"
+        _check(people, strangers, glued=after is not None, named_again=again)
         return _ended(name, tokens[first:], rest) if after and after.kind != "wish" else Named(name, rest)
     except Doubt as doubt:
         return Named(name, rest, doubt)
@@ -155,11 +171,12 @@ def _belongs(piece: _Piece, name: _Piece) -> bool:
     return ends_in_title(piece.text) or (piece.kind == name.kind == "latin")
 
 
-def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool) -> None:
+def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool, named_again: bool) -> None:
+    """Raises Doubt where the name may be none; `named_again` says that goods on offer follow a lone first word."""
     if strangers:
         raise Doubt(second_thought(strangers[0].text) or f"没认出“{strangers[0].text[:12]}”")
     for piece in people:
-        if is_goods(piece.text):
+        if is_goods(piece.text) and not named_again:
             raise Doubt(f"“{piece.text[:12]}”像是商品，不在这次团里")
         if unsettled(piece.text) or (glued and second_thought(piece.text[2:])):  # 阿全 and 小满 are names
             raise Doubt(second_thought(piece.text[1:]) or "问清是谁的、要几份")
@@ -199,26 +216,25 @@ def _unnamed(tokens: list[Token], first: int, pieces: list[_Piece]) -> Named:
     for kind in ("beside", "symbol"):
         if found := next((piece for piece in pieces if piece.kind == kind), None):
             return Named(found.text, tuple(token for token in tokens if token not in found.tokens))
-    behind = _pieces(tokens[first:])
-    front, last = (behind[0], behind[-1]) if len(behind) > 1 else (None, None)
-    if front and _is_named_for_goods(front, behind[1:]):
+    whole, behind = _pieces(tokens), _pieces(tokens[first:])
+    front, last = (whole[0], behind[-1]) if len(whole) > 1 else (None, None)
+    if front and _is_named_for_goods(front, whole[1:]):
         return Named(front.text, tuple(token for token in tokens if token not in front.tokens))
-    if last and _may_stand_last(last):
+    if last and len(behind) > 1 and _may_stand_last(last):
         return Named(last.text, tuple(token for token in tokens if token not in last.tokens))
     return Named("", tuple(tokens), Doubt("没看出是谁的"))
 
 
 def _is_named_for_goods(front: _Piece, others: Sequence[_Piece]) -> bool:
-    """Whether a first piece that begins with goods is a name: 苹果妈妈 by its title, 肉包铁铁 if goods are named again."""
-    goods, *rest = front.tokens
-    if goods.kind != "offer" or not rest or any(token.kind != "word" for token in rest):
+    """Whether a first piece that holds goods is a name: 苹果妈妈 by its title, 肉包铁铁 if goods are named again."""
+    words = "".join(token.text for token in front.tokens if token.kind == "word")
+    if not words or any(token.kind not in ("word", "offer") for token in front.tokens):
         return False
-    words = "".join(token.text for token in rest)
     again = any(token.kind == "offer" for piece in others for token in piece.tokens)
-    odd = kind_of(words) == "odd" and not (is_goods(words) or second_thought(words))
-    return ends_in_title(front.text) or (again and odd)
+    odd = words in "小大" or (kind_of(words) == "odd" and not (is_goods(words) or second_thought(words)))
+    return (front.tokens[0].kind == "offer" and ends_in_title(front.text)) or (again and odd)
 
 
 def _may_stand_last(piece: _Piece) -> bool:
-    person = piece.kind == "beside" or (piece.kind == "word" and ends_in_title(piece.text))
+    person = piece.kind == "beside" or (piece.kind == "word" and (ends_in_title(piece.text) or is_nickname(piece.text)))
     return person and not any(token.kind in ORDERS for token in piece.tokens)

@@ -23,6 +23,7 @@ _DASHED = re.compile(r"[^\W\d]-(?=[^\W\d]).*-[+x×]?[0-9]", re.DOTALL)
 _LABEL = re.compile(
     r"(?<!\w)(?:昵称|姓名|名字|称呼|微信名|楼号|房号|楼栋|门牌号?|地址|数量|份数|品种|商品|规格|电话|手机号?|备注) ?[:]"
 )
+_FRAMED = re.compile(r"\A[(\[【<《「『](?P<name>[^()\[\]【】<>《》「」『』\n]{1,20})[)\]】>》」』]")
 _SLASH = re.compile(r"(?<![0-9])/|/(?![0-9])")
 _DASH = re.compile(r"(?<![0-9])-|-(?![0-9])")
 
@@ -104,7 +105,7 @@ def _separated(body: str) -> str:
 
     What only labels a part (昵称：王阿姨 数量：2份) is left out as well.
     """
-    plain = _LABEL.sub(_blank, body)
+    plain = _LABEL.sub(_blank, _FRAMED.sub(r" \g<name> ", body))
     plain = _SLASH.sub(" ", plain) if len(_SLASH.findall(plain)) > 1 else plain
     return _DASH.sub(" ", plain) if _DASHED.search(plain) else plain
 
@@ -175,7 +176,7 @@ def _note(tokens: Sequence[Token]) -> str:
 
 
 def _is_wish(token: Token) -> bool:
-    return token.kind in ("aside", "time", "word")
+    return token.kind in ("aside", "time") or (token.kind == "word" and token.text != "的")
 
 
 def _menu(rows: Sequence[Row]) -> int:

@@ -48,16 +48,21 @@ _ATOMS = (
     ("courtesy", _words("courtesy")),
     ("link", (*_words("links"), *_words("joints"))),
 )
-_ATOM = re.compile("|".join(f"(?P<{kind}>{_any(words)})" for kind, words in _ATOMS) + "|(?P<odd>.)", re.I | re.S)
+_KIND = {word.casefold(): kind for kind, words in reversed(_ATOMS) for word in words}
+_ATOM = re.compile(rf"{_any(tuple(sorted(_KIND, key=lambda word: (-len(word), word))))}|.", re.I | re.S)
 _MILDEST_LAST = ("odd", "cancel", "note", "origin", "courtesy", "link")
-_MILD_NOT = re.compile(_any(tuple(word for word in _words("notes") if word[0] in "不别")))
+_MILD_NOT = re.compile(
+    rf"{_any(tuple(word for word in _words('notes') if word[0] in '不别'))}"
+    r"|(?:不要|别)(?:太|有|弄|压|碰|摔|挤|挑)?[大小熟生硬软甜酸肥瘦老嫩辣坏烂破碎]的?"
+)
 _LEADS_IN = re.compile(
     rf"(?:的|新鲜|{_any((*_words('links'), *_words('joints')))}|{_any(_words('origins'))})\Z", re.IGNORECASE
 )
 
 _REMARK = re.compile(
     rf"\A(?:请|麻烦|记得|最好|尽量|拜托|亲|老板|我|我们|我家|帮我|给我|帮忙)*(?:{_any(_words('remarks'))})"
-    r"|(?:[拿取放送付转领装切剁]|付款|转账|门口|过来|联系)[了的吧啊哦哈]?\Z"
+    r"|(?:[拿取放送付转领装切剁]|付款|转账|门口|过来|联系|好吃|好喝|新鲜|一趟)[了的吧啊哦哈]?\Z"
+    r"|越.{1,3}越.|(?:现在|还是|就)(?:住|送上)|\A要.{1,3}的\Z"
 )
 _LONGEST_REMARK = 30
 _OCCASION = re.compile(_any(_words("occasions")))
@@ -80,7 +85,7 @@ def simplified(text: str) -> str:
 
 def kind_of(words: str) -> str:
     """What words are: cancel (不要了谢谢), note (要小的), origin (山东), courtesy (谢谢), link (还要) or odd."""
-    kinds = {found.lastgroup for found in _ATOM.finditer(_MILD_NOT.sub("小的", words))}
+    kinds = {_KIND.get(found[0].casefold(), "odd") for found in _ATOM.finditer(_MILD_NOT.sub("小的", words))}
     if "cancel" in kinds and "note" in kinds:  # 不要小的 takes nothing back
         return "odd"
     return next((kind for kind in _MILDEST_LAST if kind in kinds), "link")
@@ -146,6 +151,11 @@ def is_goods(name: str) -> bool:
     if name[:1] * 2 == name or (len(name) == 2 and name[0] in "小老阿" and name not in _GOODS):
         return False
     return _GOODS_LAST.search(name) is not None or _BRAND.search(name) is not None
+
+
+def is_nickname(name: str) -> bool:
+    """Whether a word can be nobody but a neighbour: 老管, 小傅, 阿毛."""
+    return len(name) == 2 and name[0] in "小老阿" and name not in _GOODS and kind_of(name) == "odd"
 
 
 def runs_on(name: str) -> bool:
