@@ -42,6 +42,8 @@ UNDERSTOOD: tuple[Command, ...] = (
     orders.cancel,
 )
 """What residents may say in a stretch of chat; what is for the staff is never taken from a name alone."""
+_RARE = 50
+"""One unreadable character among so many is a slip of the copying; more are another encoding."""
 SHOP = KnownMember("shop", "店里", Role.OWNER)
 """Who pastes, in a shop that has no owner yet."""
 
@@ -69,11 +71,22 @@ class Pasted:
     answer: str
     talk: int
     """Messages that were neither chain nor order."""
+    changed: bool = True
+    """Whether anything was written down that was not there before."""
 
     def as_json(self) -> str:
         """The rows alone, as {"rows": [...]}."""
         rows = [{name: getattr(row, name) for name in PastedRow.__slots__} for row in self.rows]
         return json.dumps({"rows": rows}, ensure_ascii=False, indent=2)
+
+
+def decoded(copied: bytes) -> str:
+    """The text of what came from standard input: UTF-8, or as Windows saves it, GBK or UTF-16. Never raises."""
+    if copied.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return copied.decode("utf-16", errors="replace")
+    text = copied.decode("utf-8-sig", errors="replace")
+    broken = text.count("\ufffd")
+    return copied.decode("gb18030", errors="replace") if broken * _RARE > len(text) else text
 
 
 def paste(
@@ -134,12 +147,23 @@ class _Paste:
         self._talk = 0
 
     def take_in(self, text: str) -> Pasted:
+        before = self._standing()
         for message in cut(text, self._is_goods):
             self._take(message)
+        changed = before != self._standing()
         last = max((row.row for row in self._chain), default=0)
         for number, row in enumerate(self._said, start=last + 1):
             row.row = number
-        return Pasted([*self._chain, *self._said], self._answer(), self._talk)
+        return Pasted([*self._chain, *self._said], self._answer(), self._talk, changed)
+
+    def _standing(self) -> list[Any]:
+        """Everything that a paste can change: what is sold, and what each row says and stands for."""
+        sold = [finding.find(self._tx, buy.id).sold for buy in self._buys]
+        rows = [(one.name, one.raw, one.taken, one.member_id, one.contested, one.gone) for one in self._lines()]
+        return [sold, *rows]
+
+    def _lines(self) -> list[Line]:
+        return [line for buy in self._buys for line in kept.load(self._tx, buy.id)]
 
     def _is_goods(self, words: str) -> bool:
         return any(item.name in words or item.is_called(words) for buy in self._buys for item in buy.items)
@@ -264,9 +288,15 @@ def in_words(pasted: Pasted, *, dry_run: bool) -> list[str]:
     if pasted.talk:
         lines.append(f"另外 {pasted.talk} 句是闲话。")
     if not pasted.rows:
-        lines.append("没看到接龙，也没看到要订的。")
-    lines.append("只是看看，什么都没记。" if dry_run else "看懂的都记下了。")
+        lines.append("没看到接龙，也没看到要订的。" if pasted.talk else "什么都没粘进来：在微信里复制接龙，再粘到这里。")
+    lines += [_upshot(pasted, dry_run=dry_run)] if pasted.rows else []
     return [*lines, "", "下面的可以复制回群里：", "", pasted.answer]
+
+
+def _upshot(pasted: Pasted, *, dry_run: bool) -> str:
+    if dry_run:
+        return "只是看看，什么都没记。"
+    return "看懂的都记下了。" if pasted.changed else "都是记过的，没有变化。"
 
 
 def _in_words(row: PastedRow) -> str:
