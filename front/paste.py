@@ -205,7 +205,8 @@ class _Paste:
         if is_new:
             found.command.function(self._tx, self._ask(message, found))
         self._touched[sent.buy.id] = sent.buy
-        self._chain = [self._row(sent.buy, row) for row in sent.chain.rows]
+        kept_as = {(one.number, one.raw): one for one in reversed(kept.load(self._tx, sent.buy.id)) if not one.gone}
+        self._chain = [_row(sent.buy, row, kept_as.get((row.row, row.raw))) for row in sent.chain.rows]
 
     def _words_of(self, message: Message, found: Match) -> None:
         """An order, or what is said about a row."""
@@ -247,20 +248,6 @@ class _Paste:
                     found += [{"item": item.name, "quantity": quantity}] if quantity else []
         return found
 
-    def _row(self, buy: Buy, row: Row) -> PastedRow:
-        """A row of the chain, in doubt as well where it was read but did not become an order."""
-        if row.status != "sure":
-            return PastedRow(row.row, row.name, row.status, row.reason)
-        line = self._line(buy, row)
-        reason = _waits(line) if line is not None else ""
-        names = {str(item.id): item.name for item in buy.items}
-        items = [{"item": names[key], "quantity": quantity} for key, quantity in row.items]
-        return PastedRow(row.row, row.name, "doubtful" if reason else "sure", reason, [] if reason else items)
-
-    def _line(self, buy: Buy, row: Row) -> Line | None:
-        lines = kept.load(self._tx, buy.id)
-        return next((one for one in lines if one.number == row.row and one.raw == row.raw and not one.gone), None)
-
     def _answer(self) -> str:
         """The chains as they stand now, with one line on what is in doubt."""
         ask = Ask(self._house, self._now, SHOP, self._room, "接龙", "")
@@ -271,6 +258,16 @@ class _Paste:
             lines = [line for line in kept.load(self._tx, buy.id) if line.room_id == self._room.id]
             texts.append(chains.doubts(ask, fresh, lines))
         return "\n\n".join(text for text in texts if text)
+
+
+def _row(buy: Buy, row: Row, line: Line | None) -> PastedRow:
+    """A row of the chain, in doubt as well where it was read but did not become an order (as `line` is kept)."""
+    if row.status != "sure":
+        return PastedRow(row.row, row.name, row.status, row.reason)
+    reason = _waits(line) if line is not None else ""
+    names = {str(item.id): item.name for item in buy.items}
+    items = [{"item": names[key], "quantity": quantity} for key, quantity in row.items]
+    return PastedRow(row.row, row.name, "doubtful" if reason else "sure", reason, [] if reason else items)
 
 
 def _waits(line: Line) -> str:

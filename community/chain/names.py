@@ -36,12 +36,19 @@ class _Piece(NamedTuple):
     tokens: tuple[Token, ...]
 
 
-def known_prefix(body: str, people: Collection[str]) -> str | None:
-    """The longest known name the row begins with, if something else than a word follows it."""
-    for length in sorted({len(name) for name in people if name}, reverse=True):
-        if (name := body[:length]) in people and not _goes_on(name, body[length:]):
-            return name
-    return None
+class People:
+    """Names that are known in a room."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = frozenset(names)
+        self._lengths = sorted({len(name) for name in self._names if name}, reverse=True)
+
+    def in_front_of(self, body: str) -> str | None:
+        """The longest known name the row begins with, if something else than a word follows it."""
+        for length in self._lengths:
+            if (name := body[:length]) in self._names and not _goes_on(name, body[length:]):
+                return name
+        return None
 
 
 def _goes_on(name: str, rest: str) -> bool:

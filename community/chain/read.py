@@ -7,7 +7,7 @@ from community.chain.catalog import Catalog, build
 from community.chain.goods import TakenBack, read_goods
 from community.chain.lines import Found, Raw, find_rows, is_example, may_hold_rows
 from community.chain.model import Chain, Doubt, Offer, Row
-from community.chain.names import ORDERS, Named, known_prefix, split_name
+from community.chain.names import ORDERS, Named, People, split_name
 from community.chain.recognise import is_order_chain
 from community.chain.tokens import Lexer, Token
 from community.chain.words import is_goods, is_remark, kind_of, may_alter, simplified
@@ -38,7 +38,7 @@ def read_chain(text: str, offers: Sequence[Offer], people: Collection[str] = ())
     if not may_hold_rows(text):
         return None
     catalog = build(offers)
-    reader = _Reader(catalog, frozenset(map(normalise, people)))
+    reader = _Reader(catalog, People({normalise(name) for name in people}))
     found = find_rows(text, reader.lexer.mentions_goods)
     if not found.rows and not (found.announced and found.example):
         return None
@@ -49,7 +49,7 @@ def read_chain(text: str, offers: Sequence[Offer], people: Collection[str] = ())
 class _Reader:
     """Reads the rows of one text; holds what was worked out about the offers once."""
 
-    def __init__(self, catalog: Catalog, people: frozenset[str]) -> None:
+    def __init__(self, catalog: Catalog, people: People) -> None:
         self.lexer = Lexer(catalog)
         self._catalog, self._people = catalog, people
 
@@ -62,7 +62,7 @@ class _Reader:
 
     def row(self, raw: Raw) -> Row:
         """One row; whatever it holds, it becomes a row."""
-        if not raw.text or (is_example(raw.text) and known_prefix(raw.text, self._people) is None):
+        if not raw.text or (is_example(raw.text) and self._people.in_front_of(raw.text) is None):
             return Row(raw.number, "", "ignored", "示例，不算" if raw.text else "空行", (), "", raw.text)
         if len(raw.text) > LONGEST_ROW:
             return _doubtful(raw, raw.text.split()[0][:20], Doubt("这一行太长了，人看一眼"))
@@ -75,7 +75,7 @@ class _Reader:
             return Row(raw.number, named.name, "ignored", "写了不要了", (), "", raw.text)
 
     def _named(self, body: str) -> Named:
-        known = known_prefix(body, self._people)
+        known = self._people.in_front_of(body)
         said = body if known is None else body[len(known) :]
         plain = simplified(said)
         tokens = _folded(self.lexer.cut(plain))
