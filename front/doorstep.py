@@ -244,7 +244,7 @@ def paste(
         try:
             pasted = take_in(settings, database, room, groupbuy, text, dry_run=dry_run)
         except NotPossible as fault:
-            give_up(str(fault), [], WRONG)
+            give_up(str(fault), [fault.hint] if fault.hint else [], WRONG)
     tell(*([pasted.as_json()] if form == "json" else in_words(pasted, dry_run=dry_run)))
 
 

@@ -18,6 +18,7 @@ from community.chain.apply import Sender
 from community.chain.kept import Goods, Line
 from community.chain.model import Row
 from community.chain.pasted import Message, cut
+from community.chain.read import read_chain
 from community.db import Database, Tx
 from community.events import Heard, Person, Place
 from community.groupbuy import finding
@@ -48,8 +49,15 @@ SHOP = KnownMember("shop", "店里", Role.OWNER)
 """Who pastes, in a shop that has no owner yet."""
 
 
+_CHAT = "python bot.py chat"
+
+
 class NotPossible(Exception):
-    """There is no such room, or nothing is open there; the text says so in one line."""
+    """There is no such room, or nothing is open there; the text says so in one line, `hint` what to do about it."""
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 @dataclass(slots=True)
@@ -117,13 +125,17 @@ def _room(tx: Tx, name: str) -> KnownRoom:
         return found[0]
     if found:
         raise NotPossible(f"叫“{name}”的群有{len(found)}个，先把群名改得不一样。")
-    raise NotPossible(f"没有启用过“{name}”这个群，启用了的有：{'、'.join(room.name for room in rooms) or '还没有'}")
+    there = "、".join(room.name for room in rooms) or "还没有"
+    raise NotPossible(f"没有启用过“{name}”这个群，启用了的有：{there}", f"要加一个：{_CHAT}，写一行 [{name}]，再写 店主: 启用")
 
 
 def _buys(tx: Tx, room: KnownRoom, groupbuy: int | None, now: datetime) -> list[Buy]:
     found = finding.open_in(tx, room.id, now)
     if not found:
-        raise NotPossible(f"{room.name}现在没有开着的团。")
+        raise NotPossible(
+            f"{room.name}现在没有开着的团。",
+            f"先开一个：{_CHAT}，写一行 [{room.name}]，再写 店主: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单",
+        )
     chosen = [buy for buy in found if groupbuy in (None, buy.id)]
     if not chosen:
         names = "、".join(f"{buy.id} {buy.title}" for buy in found)
@@ -198,7 +210,11 @@ class _Paste:
 
     def _chain_of(self, message: Message, found: Match, *, is_new: bool) -> None:
         """A whole chain; one that was pasted before is only looked at, as others may have gone on from it."""
-        sent = offered.find_chain(self._tx, self._room, self._buys, message.text)
+        try:
+            sent = offered.find_chain(self._tx, self._room, self._buys, message.text)
+        except Refusal as refusal:
+            self._chain = self._undecided(message, refusal.text)
+            return
         if sent is None:
             self._talk += 1
             return
@@ -207,6 +223,17 @@ class _Paste:
         self._touched[sent.buy.id] = sent.buy
         kept_as = {(one.number, one.raw): one for one in reversed(kept.load(self._tx, sent.buy.id)) if not one.gone}
         self._chain = [_row(sent.buy, row, kept_as.get((row.row, row.raw))) for row in sent.chain.rows]
+
+    def _undecided(self, message: Message, reason: str) -> list[PastedRow]:
+        """The rows of a chain that may be for several group buys: all of them wait until somebody says which."""
+        found = read_chain(message.text, offered.offers(self._buys[0]))
+        rows = found.rows if found else ()
+        return [
+            PastedRow(row.row, row.name, row.status, row.reason)
+            if row.status == "ignored"
+            else PastedRow(row.row, row.name, "doubtful", reason)
+            for row in rows
+        ]
 
     def _words_of(self, message: Message, found: Match) -> None:
         """An order, or what is said about a row."""
@@ -293,6 +320,8 @@ def in_words(pasted: Pasted, *, dry_run: bool) -> list[str]:
 def _upshot(pasted: Pasted, *, dry_run: bool) -> str:
     if dry_run:
         return "只是看看，什么都没记。"
+    if not any(row.status == "sure" for row in pasted.rows):
+        return "这次没有记下什么。"
     return "看懂的都记下了。" if pasted.changed else "都是记过的，没有变化。"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from community.chain import Chain, Offer, Row, read_chain
 
 FOLDER = Path(__file__).with_name("chains")
-FILES = ("known.toml", "held_out.toml", "later.toml", "round_one.toml", "round_two.toml")
+FILES = ("known.toml", "held_out.toml", "later.toml", "round_one.toml", "round_two.toml", "round_three.toml")
 """Those the reader was made with, those written when it was finished, and those written after these had taught it."""
 
 ASK, NOBODY = "?", "-"

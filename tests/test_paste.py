@@ -212,7 +212,11 @@ def test_what_is_for_one_of_several_group_buys(group: Group) -> None:
         group.hears(OWNER, line)
     assert group.pastes("王阿姨: +2").rows[0].status == "doubtful"
     assert group.pastes("李姐: +2", 2).rows[0].items == [{"item": "冬枣", "quantity": 2}]
-    assert group.pastes("#接龙\n1. 老周 1份").rows[0].status == "doubtful"
+    undecided = group.pastes("#接龙\n例 张三 1份\n1. 老周 1份\n2. 小陈 2份").rows
+    assert [(row.row, row.name, row.status) for row in undecided] == [
+        (0, "例", "ignored"), (1, "老周", "doubtful"), (2, "小陈", "doubtful"),
+    ]  # fmt: skip
+    assert "哪个团" in undecided[1].reason
     with pytest.raises(NotPossible, match="没有开着编号 7 的团，开着的有：1 红富士苹果、2 冬枣"):
         group.pastes("王阿姨: +2", 7)
 

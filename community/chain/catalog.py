@@ -10,6 +10,7 @@ from community.chain.model import Offer
 from community.chain.words import KINDS, is_goods, simplified
 from community.quantity import COUNTERS, NUMERALS, normalise
 
+_FRUITS = "橘橙桃柚柿李杏饺粽"  # 砂糖橘 are 橘子
 _MODIFIERS = "土嫩老盐甜脆"
 _SIZES = "大中小红黄白黑青绿"
 _SIZE = re.compile(rf"(?P<size>[{_SIZES}])(?:[{COUNTERS}号的]|款|个)?\Z")
@@ -25,7 +26,7 @@ class Catalog:
     """The offers and a pattern that finds any of their names; `known` leads from a name to the offers it may mean.
 
     `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子),
-    `singles` those of one character (大, A).
+    `singles` those of one character (大, A). `by_piece` says that something is sold by 块, which is money elsewhere.
     """
 
     offers: tuple[Offer, ...]
@@ -34,6 +35,7 @@ class Catalog:
     pattern: str
     unit_like: str
     singles: str
+    by_piece: bool
 
     def meant(self, name: str) -> frozenset[int]:
         """The places in `offers` that a name found by `pattern` may mean."""
@@ -53,7 +55,7 @@ def build(offers: Sequence[Offer]) -> Catalog:
     frozen = {name: frozenset(places) for name, places in known.items()}
     unit_like = [name for name in frozen if re.match(UNIT, name)]
     singles = "|".join(map(re.escape, sorted(name for name in frozen if len(name) == 1))) or r"(?!)"
-    return Catalog(tuple(offers), frozen, specs, _pattern(frozen), _pattern(unit_like), singles)
+    return Catalog(tuple(offers), frozen, specs, _pattern(frozen), _pattern(unit_like), singles, any(offer.unit == "块" for offer in offers))
 
 
 def _key(name: str) -> str:
@@ -94,6 +96,8 @@ def _short_forms(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
     for name, places in list(known.items()):
         if name[:1] in _MODIFIERS and is_goods(name[1:]):
             yield name[1:], places
+        if name[-1:] in _FRUITS and len(name) > 1:
+            yield f"{name[-1]}子", places
         if name.isalpha():
             yield from ((name[cut:], places) for cut in range(2, len(name) - _SHORTEST + 1))
             yield from ((name[: -len(end)], places) for end in KINDS if name.endswith(end) and len(name) > len(end) + 2)

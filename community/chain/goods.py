@@ -174,7 +174,7 @@ def _quantity(group: Group, offer: Offer, held: frozenset[Measure]) -> int:
     said = _without_per(group.amounts, offer, held)
     amounts = [amount for run in _joined(said) for amount in _without_spec(run, offer, held)]
     if len(amounts) > 1:
-        amounts = [amount for amount in amounts if not _is_beside(amount, offer, held)]
+        amounts = [amount for amount in amounts if not _is_beside(amount, amounts[0], offer, held)]
     if len(amounts) > 1:
         raise Doubt(f"“{group.name or offer.name}”写了两个数，问清要几{offer.unit}")
     if not amounts:
@@ -226,11 +226,19 @@ def _own_units(offer: Offer, held: frozenset[Measure]) -> frozenset[str]:
     return frozenset({canonical(offer.unit)} | (set() if about else single))
 
 
-def _is_beside(amount: Token, offer: Offer, held: frozenset[Measure]) -> bool:
-    """Whether an amount beside another one only says what a portion is: 豆浆1L 2瓶."""
+def _is_beside(amount: Token, first: Token, offer: Offer, held: frozenset[Measure]) -> bool:
+    """Whether an amount beside others only says what a portion is (豆浆1L 2瓶) or all of them come to (2盒 100只)."""
+    if amount.unit == canonical(offer.unit):
+        return False
     if held:
-        return Measure(amount.number, amount.unit) in held and amount.unit != canonical(offer.unit)
+        said = Measure(amount.number, amount.unit)
+        return said in held or (first.number.isdigit() and said in {_times(one, int(first.number)) for one in held})
     return _describes(amount, offer)
+
+
+def _times(measure: Measure, portions: int) -> Measure:
+    whole = measure.number.isdigit()
+    return Measure(str(int(measure.number) * portions) if whole else measure.number, measure.unit)
 
 
 def _describes(amount: Token, offer: Offer) -> bool:

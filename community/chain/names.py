@@ -147,7 +147,8 @@ def _kind(run: tuple[Token, ...], text: str, first: bool) -> str:
     said = kind_of("".join(token.text for token in run if token.kind == "word"))
     doubled = text in _OFFICES or text[: len(text) // 2] * 2 == text  # 小小 and 甜甜 are nicknames
     nicknamed = first and (doubled or "latin" in kinds)  # so are 小A and 老K
-    return "word" if said == "odd" or nicknamed else said
+    of_door = first and "place" in kinds and said == "note"  # 2号院钱家, 3栋门卫
+    return "word" if said == "odd" or nicknamed or of_door else said
 
 
 def _named(tokens: list[Token], first: int, pieces: list[_Piece], named: list[_Piece]) -> Named:
@@ -185,10 +186,15 @@ def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool, n
     for piece in people:
         if is_goods(piece.text) and not named_again:
             raise Doubt(f"“{piece.text[:12]}”像是商品，不在这次团里")
-        if unsettled(piece.text) or (glued and second_thought(piece.text[2:])):  # 阿全 and 小满 are names
+        if unsettled(piece.text) or (glued and second_thought(_beyond_name(piece.text))):
             raise Doubt(second_thought(piece.text[1:]) or "问清是谁的、要几份")
     if glued and runs_on(people[-1].text):
         raise Doubt(f"“{people[-1].text[:12]}”里名字和商品分不开")
+
+
+def _beyond_name(words: str) -> str:
+    """What stands in a word behind the shortest name: 阿全, 小满 and 钱多多 are names."""
+    return "" if words[-1:] * 2 == words[-2:] else words[2:]
 
 
 def _ended(name: str, tokens: Sequence[Token], rest: tuple[Token, ...]) -> Named:

@@ -18,7 +18,7 @@ LONGEST_ROW = 300
 
 _NOTED = ("note", "origin")
 _PARTS_REMARKS = frozenset({"space", "stop", "open", "close", "question", "total", "aside"})
-_STRUCK = re.compile("[\u0335-\u0338]")
+_STRUCK = re.compile("[\u0335-\u0338❌✖✕✗✘❎🚫⛔]|~~[^~]+~~")
 _DASHED = re.compile(r"[^\W\d]-(?=[^\W\d]).*-[+x×]?[0-9]", re.DOTALL)
 _LABEL = re.compile(
     r"(?<!\w)(?:昵称|姓名|名字|称呼|微信名|楼号|房号|楼栋|门牌号?|地址|数量|份数|品种|商品|规格|电话|手机号?|备注) ?[:]"

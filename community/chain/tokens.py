@@ -18,12 +18,13 @@ _PAID = rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?= ?(?:元|块)?(?:已|转|付|微信
 _BLOCK = r"(?<![a-z])(?:block|blk|building|bldg|tower|apt|room|unit|flat)\.? ?[0-9]{1,4}[a-z]?(?![\w])"
 
 
-def _patterns(unit_like: str, singles: str) -> tuple[tuple[str, str], ...]:
+def _patterns(unit_like: str, singles: str, *, by_piece: bool) -> tuple[tuple[str, str], ...]:
     """The table of tokens, tried in this order; `unit_like` are names that an amount must not bite into (2提子).
 
     `singles` are names of one character, before which a bare numeral counts (两大一小).
     """
     unit = f"(?!{unit_like}){UNIT}"
+    piece = rf"(?!(?:[0-9]{{1,3}}|[{NUMERALS}]{{1,3}}) ?块(?![0-9{NUMERALS}钱]))" if by_piece else ""
     return (
         ("phone", r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"),
         ("phone", r"(?:手机|电话)?尾号[: ]?[0-9]{4}(?![0-9])"),
@@ -32,7 +33,7 @@ def _patterns(unit_like: str, singles: str) -> tuple[tuple[str, str], ...]:
         ("time", rf"(?!一点)[{NUMERALS}]{{1,2}}点(?:半|整|钟)?"),
         ("place", rf"(?:[A-Za-z]?[0-9]{{1,4}}|[A-Za-z]|[{NUMERALS}]{{1,3}}){_PLACE}(?:[0-9]{{3,4}}(?![0-9]))?"),
         ("place", _BLOCK),
-        ("price", rf"{PRICE}|{_PAID}"),
+        ("price", rf"{piece}{PRICE}|{_PAID}"),
         ("total", rf"(?:一共|总共|合计|共计|共)[: ]?[0-9]{{1,4}}(?: ?{unit})?"),
         ("range", rf"(?<![0-9.])[0-9]{{1,2}} ?(?:[-~到至或、]) ?[0-9]{{1,2}}(?![0-9.])(?: ?{unit})?"),
         ("fraction", rf"{_SIGN}?(?:[0-9]{{1,4}}|[{NUMERALS}]{{1,4}}) ?{UNIT}半"),
@@ -42,7 +43,7 @@ def _patterns(unit_like: str, singles: str) -> tuple[tuple[str, str], ...]:
         ("amount", rf"{_SIGN}?{DIGITS}(?:{unit}| {unit}(?!\w))装?"),
         ("symbol", rf"[+](?=[0-9]{{1,4}}{_PLACE})"),
         ("amount", rf"{_SIGN}?{DIGITS}(?: ?[x×*](?=[^\W\da-z])|装)?"),
-        ("amount", rf"{_SIGN}?[{NUMERALS}半]{{1,9}}{unit}装?"),
+        ("amount", rf"{_SIGN}?[{NUMERALS}半]{{1,9}}{unit}装?|(?<!\w)[{NUMERALS}]{{1,3}} {unit}(?!\w)"),
         ("amount", rf"[+x×*] ?[{NUMERALS}]{{1,3}}(?![{NUMERALS}])|加[{_ONES}](?!\w)|[俩仨](?!\w)"),
         ("amount", rf"[{_ONES}](?=(?:{singles})(?:[{_ONES}0-9]|[^\w]|$))"),
         ("latin", rf"[A-Za-z][A-Za-z_']*(?:[0-9]+(?![0-9.]|{UNIT}))?"),
@@ -87,7 +88,7 @@ class Lexer:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        table = (f"(?P<{kind}_{at}>{pattern})" for at, (kind, pattern) in enumerate(_patterns(catalog.unit_like, catalog.singles)))
+        table = (f"(?P<{kind}_{at}>{pattern})" for at, (kind, pattern) in enumerate(_patterns(catalog.unit_like, catalog.singles, by_piece=catalog.by_piece)))
         self._pattern = re.compile(f"(?P<offer>{catalog.pattern})|{'|'.join(table)}", re.IGNORECASE | re.DOTALL)
 
     def mentions_goods(self, line: str) -> bool:

@@ -53,7 +53,7 @@ _ATOM = re.compile(rf"{_any(tuple(sorted(_KIND, key=lambda word: (-len(word), wo
 _MILDEST_LAST = ("odd", "cancel", "note", "origin", "courtesy", "link")
 _MILD_NOT = re.compile(
     rf"{_any(tuple(word for word in _words('notes') if word[0] in '不别'))}"
-    r"|(?:不要|别)(?:太|有|弄|压|碰|摔|挤|挑)?[大小熟生硬软甜酸肥瘦老嫩辣坏烂破碎]的?"
+    r"|(?:不要|别)(?:太|有|弄|压|碰|摔|挤|挑)?[大小熟生硬软甜酸肥瘦老嫩辣坏烂破碎青红黄绿黑白]的?"
 )
 _LEADS_IN = re.compile(
     rf"(?:的|新鲜|{_any((*_words('links'), *_words('joints')))}|{_any(_words('origins'))})\Z", re.IGNORECASE
@@ -61,7 +61,7 @@ _LEADS_IN = re.compile(
 
 _REMARK = re.compile(
     rf"\A(?:请|麻烦|记得|最好|尽量|拜托|亲|老板|我|我们|我家|帮我|给我|帮忙)*(?:{_any(_words('remarks'))})"
-    r"|(?:[拿取放送付转领装切剁]|付款|转账|门口|过来|联系|好吃|好喝|新鲜|一趟)[了的吧啊哦哈]?\Z"
+    r"|(?:[拿取放送付转领装切剁用]|付款|转账|门口|过来|联系|好吃|好喝|新鲜|一趟)[了的吧啊哦哈]?\Z"
     r"|越.{1,3}越.|(?:现在|还是|就)(?:住|送上)|\A要.{1,3}的\Z"
 )
 _LONGEST_REMARK = 30

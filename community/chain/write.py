@@ -43,7 +43,7 @@ def _last(lines: Sequence[str]) -> list[str]:
 def _title(line: str) -> str:
     """A line of the title; one that a reader would take for a row or an example begins with a dot."""
     plain = normalise(line)
-    return f"· {plain}" if plain.startswith("#") or is_example(plain) or row_mark(plain, 1) else plain
+    return f"· {plain}" if plain.startswith("#") or is_example(plain) or row_mark(plain, 1) else " ".join(line.split())
 
 
 def _row(row: Row, offers: dict[str, Offer]) -> str:
