@@ -126,7 +126,9 @@ def _room(tx: Tx, name: str) -> KnownRoom:
     if found:
         raise NotPossible(f"叫“{name}”的群有{len(found)}个，先把群名改得不一样。")
     there = "、".join(room.name for room in rooms) or "还没有"
-    raise NotPossible(f"没有启用过“{name}”这个群，启用了的有：{there}", f"要加一个：{_CHAT}，写一行 [{name}]，再写 店主: 启用")
+    raise NotPossible(
+        f"没有启用过“{name}”这个群，启用了的有：{there}", f"要加一个：{_CHAT}，写一行 [{name}]，再写 店主: 启用"
+    )
 
 
 def _buys(tx: Tx, room: KnownRoom, groupbuy: int | None, now: datetime) -> list[Buy]:
@@ -312,7 +314,9 @@ def in_words(pasted: Pasted, *, dry_run: bool) -> list[str]:
     if pasted.talk:
         lines.append(f"另外 {pasted.talk} 句是闲话。")
     if not pasted.rows:
-        lines.append("没看到接龙，也没看到要订的。" if pasted.talk else "什么都没粘进来：在微信里复制接龙，再粘到这里。")
+        lines.append(
+            "没看到接龙，也没看到要订的。" if pasted.talk else "什么都没粘进来：在微信里复制接龙，再粘到这里。"
+        )
     lines += [_upshot(pasted, dry_run=dry_run)] if pasted.rows else []
     return [*lines, "", "下面的可以复制回群里：", "", pasted.answer]
 

@@ -190,7 +190,10 @@ def test_an_empty_paste_is_told_what_to_do(group: Group) -> None:
     nothing = group.pastes("\r\n \n")
     assert (nothing.rows, nothing.changed) == ([], False)
     assert in_words(nothing, dry_run=False)[0] == "什么都没粘进来：在微信里复制接龙，再粘到这里。"
-    assert in_words(group.pastes("今天真冷"), dry_run=False)[:2] == ["另外 1 句是闲话。", "没看到接龙，也没看到要订的。"]
+    assert in_words(group.pastes("今天真冷"), dry_run=False)[:2] == [
+        "另外 1 句是闲话。",
+        "没看到接龙，也没看到要订的。",
+    ]
 
 
 def test_fifty_kilobytes_are_taken_in_without_asking_the_database_for_every_row_again(group: Group) -> None:

@@ -55,7 +55,15 @@ def build(offers: Sequence[Offer]) -> Catalog:
     frozen = {name: frozenset(places) for name, places in known.items()}
     unit_like = [name for name in frozen if re.match(UNIT, name)]
     singles = "|".join(map(re.escape, sorted(name for name in frozen if len(name) == 1))) or r"(?!)"
-    return Catalog(tuple(offers), frozen, specs, _pattern(frozen), _pattern(unit_like), singles, any(offer.unit == "块" for offer in offers))
+    return Catalog(
+        tuple(offers),
+        frozen,
+        specs,
+        _pattern(frozen),
+        _pattern(unit_like),
+        singles,
+        any(offer.unit == "块" for offer in offers),
+    )
 
 
 def _key(name: str) -> str:
@@ -120,6 +128,7 @@ def _spelled(name: str) -> str:
     letters = "[ -]?".join(map(re.escape, name))
     begin, end = ("(?<![A-Za-z])", "(?![A-Za-z栋座幢区#])") if name.isascii() else ("", "")
     if len(name) == 1:  # A2, 2大1小: a single character is a name only beside a number
-        alone = rf"(?:(?![^\W\d_])|(?=[{NUMERALS}]\w(?!\w)))"  # the 大 of 两大一小 counts, that of 2大桶 does not
+        # The 大 of 两大一小 counts, that of 2大桶 does not.
+        alone = rf"(?:(?![^\W\d_])|(?=[{NUMERALS}]\w(?!\w)))"
         return rf"{begin}(?:{_NUMBER_BEFORE}{letters}{alone}|{letters}{_NUMBER_AFTER}){end}"
     return rf"{begin}{letters}{end}"

@@ -5,7 +5,16 @@ from typing import NamedTuple
 
 from community.chain.model import Doubt
 from community.chain.tokens import Token
-from community.chain.words import ends_in_title, is_goods, is_nickname, kind_of, runs_on, second_thought, unsettled, without_wish
+from community.chain.words import (
+    ends_in_title,
+    is_goods,
+    is_nickname,
+    kind_of,
+    runs_on,
+    second_thought,
+    unsettled,
+    without_wish,
+)
 
 ORDERS = frozenset({"offer", "amount", "range", "fraction", "minus"})
 """Kinds of tokens that say what or how much."""

@@ -14,7 +14,10 @@ from community.quantity import NUMERALS, whole_number
 _SIGN = "(?:[+x×*] ?|加)"
 _PLACE = "(?:栋|幢|座|号楼|号院|单元|楼|室|期|弄|号|#|户|梯|门)"
 _ONES = "一二两三四五六七八九"
-_PAID = rf"[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?= ?(?:元|块)?(?:已|转|付|微信|支付))|(?<=[付转收]|了)[0-9]{{1,5}}(?:\.[0-9]{{1,2}})?(?!\w)"
+_PAID = (
+    r"[0-9]{1,5}(?:\.[0-9]{1,2})?(?= ?(?:元|块)?(?:已|转|付|微信|支付))"
+    r"|(?<=[付转收]|了)[0-9]{1,5}(?:\.[0-9]{1,2})?(?!\w)"
+)
 _BLOCK = r"(?<![a-z])(?:block|blk|building|bldg|tower|apt|room|unit|flat)\.? ?[0-9]{1,4}[a-z]?(?![\w])"
 
 
@@ -88,7 +91,12 @@ class Lexer:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        table = (f"(?P<{kind}_{at}>{pattern})" for at, (kind, pattern) in enumerate(_patterns(catalog.unit_like, catalog.singles, by_piece=catalog.by_piece)))
+        table = (
+            f"(?P<{kind}_{at}>{pattern})"
+            for at, (kind, pattern) in enumerate(
+                _patterns(catalog.unit_like, catalog.singles, by_piece=catalog.by_piece)
+            )
+        )
         self._pattern = re.compile(f"(?P<offer>{catalog.pattern})|{'|'.join(table)}", re.IGNORECASE | re.DOTALL)
 
     def mentions_goods(self, line: str) -> bool:

@@ -70,7 +70,9 @@ _REPORT = re.compile(r"到货|取货|提货|核销|汇总|统计|名单|清单|�
 _TRADE = re.compile(rf"[0-9](?:\.[0-9]+)? ?[元块斤]|{_any(_words('trade'))}")
 _WISH = re.compile(r"(?<=..)(?<![不别没])(?:[我只就]?(?:要|想要|订|定|买|拿|来)了?)\Z")
 _GOODS = frozenset(_words("goods"))
-_GOODS_IN = re.compile(rf"(?:{_any(tuple(word for word in _words('goods') if len(word) > 1))})|(?:{_any(_words('goods'))})\Z")
+_GOODS_IN = re.compile(
+    rf"(?:{_any(tuple(word for word in _words('goods') if len(word) > 1))})|(?:{_any(_words('goods'))})\Z"
+)
 _GOODS_LAST = re.compile(rf"(?:{_any(_words('goods'))})\Z")
 _BRAND = re.compile(_any(_words("brands")))
 _TITLE_LAST = re.compile(rf"(?:{_any(_words('titles'))})家?\Z")

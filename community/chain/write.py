@@ -9,7 +9,7 @@ from community.quantity import normalise
 LONGEST = 1800
 """Characters of a chain that fit into one message, with room for the rows of those who go on from it."""
 TAIL = 10
-"""A chain whose first number is above this one is the end of a longer one; of so many rows nobody takes off their own."""
+"""A chain whose first number is above this one is the end of a longer one: nobody takes off so many rows."""
 
 
 def write_chain(
