@@ -8,8 +8,20 @@ from typing import NamedTuple
 from community.chain import Chain, Offer, Row, read_chain
 
 FOLDER = Path(__file__).with_name("chains")
-FILES = ("known.toml", "held_out.toml", "later.toml", "round_one.toml", "round_two.toml", "round_three.toml")
-"""Those the reader was made with, those written when it was finished, and those written after these had taught it."""
+FILES = (
+    "known.toml",
+    "held_out.toml",
+    "later.toml",
+    "round_one.toml",
+    "round_two.toml",
+    "round_three.toml",
+    "round_four.toml",
+)
+"""Those the reader was made with, those written when it was finished, and those of each round written after.
+
+When a round was first run, 80.5 %, 74.7 %, 85.4 % and 77.7 % of its clear rows were sure; 6, 3, 4 and 2 sure rows were not
+as expected (a telephone number, punctuation or a door in the name, a row crossed out, one not yet confirmed).
+"""
 
 ASK, NOBODY = "?", "-"
 

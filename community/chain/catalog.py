@@ -27,6 +27,7 @@ class Catalog:
 
     `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子),
     `singles` those of one character (大, A). `by_piece` says that something is sold by 块, which is money elsewhere.
+    `units` finds what any portion is called (笼), usual or not.
     """
 
     offers: tuple[Offer, ...]
@@ -36,6 +37,7 @@ class Catalog:
     unit_like: str
     singles: str
     by_piece: bool
+    units: str
 
     def meant(self, name: str) -> frozenset[int]:
         """The places in `offers` that a name found by `pattern` may mean."""
@@ -63,7 +65,13 @@ def build(offers: Sequence[Offer]) -> Catalog:
         _pattern(unit_like),
         singles,
         any(offer.unit == "块" for offer in offers),
+        _any_unit(offers),
     )
+
+
+def _any_unit(offers: Iterable[Offer]) -> str:
+    own = {offer.unit for offer in offers if offer.unit.isalpha() and not re.fullmatch(UNIT, offer.unit, re.IGNORECASE)}
+    return "|".join([*sorted(own, key=lambda unit: (-len(unit), unit)), UNIT])
 
 
 def _key(name: str) -> str:
@@ -112,7 +120,7 @@ def _short_forms(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
 
 
 def _heads(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
-    """豆沙 for 豆沙粽 beside 蛋黄粽: what is left without the end that several goods share, if it is no goods itself."""
+    """豆沙 for 豆沙粽 beside 蛋黄粽: what is left without the end that several share, if it is no goods itself."""
     ends = Counter(name[-1:] for name in known if name.isalpha() and len(name) >= _SHORTEST + 1)
     for name, places in list(known.items()):
         if len(name) >= _SHORTEST + 1 and ends[name[-1:]] > 1 and not is_goods(name[:-1]):

@@ -24,7 +24,7 @@ _APART = frozenset({"space", "stop", "open", "close", "question", "aside", "wish
 _BESIDE = frozenset({"place", "price", "time"})
 _OF_NICKNAMES = frozenset({"word", "latin", "symbol", "amount"})
 _PORTIONS = frozenset("份盒箱袋瓶斤提包板桶罐只条篮") | {"公斤", "克", "两", "升", "毫升"}
-_TRIMMED = " .…·~!'\"“”‘’"
+_TRIMMED = " .…·~!-—–_='\"“”‘’"
 _SEPARATORS = tuple(":—–−=~·")
 _OFFICES = ("老板", "老板娘", "团长", "群主", "店长", "店主")
 
@@ -253,7 +253,7 @@ def _is_named_for_goods(front: _Piece, others: Sequence[_Piece]) -> bool:
     if not words or any(token.kind not in ("word", "offer") for token in front.tokens):
         return False
     again = any(token.kind == "offer" for piece in others for token in piece.tokens)
-    odd = words in "小大" or (kind_of(words) == "odd" and not (is_goods(words) or second_thought(words)))
+    odd = words in "小大老阿" or (kind_of(words) == "odd" and not (is_goods(words) or second_thought(words)))
     return (front.tokens[0].kind == "offer" and ends_in_title(front.text)) or (again and odd)
 
 

@@ -21,12 +21,12 @@ _PAID = (
 _BLOCK = r"(?<![a-z])(?:block|blk|building|bldg|tower|apt|room|unit|flat)\.? ?[0-9]{1,4}[a-z]?(?![\w])"
 
 
-def _patterns(unit_like: str, singles: str, *, by_piece: bool) -> tuple[tuple[str, str], ...]:
+def _patterns(unit_like: str, singles: str, units: str, *, by_piece: bool) -> tuple[tuple[str, str], ...]:
     """The table of tokens, tried in this order; `unit_like` are names that an amount must not bite into (2提子).
 
     `singles` are names of one character, before which a bare numeral counts (两大一小).
     """
-    unit = f"(?!{unit_like}){UNIT}"
+    unit = f"(?!{unit_like})(?:{units})"
     piece = rf"(?!(?:[0-9]{{1,3}}|[{NUMERALS}]{{1,3}}) ?块(?![0-9{NUMERALS}钱]))" if by_piece else ""
     return (
         ("phone", r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"),
@@ -60,10 +60,7 @@ def _patterns(unit_like: str, singles: str, *, by_piece: bool) -> tuple[tuple[st
     )
 
 
-_AMOUNT = re.compile(
-    rf"(?P<sign>{_SIGN})?(?P<number>{DIGITS}|[{NUMERALS}半俩仨]+?) ?(?P<unit>{UNIT})?(?P<packed>装)?(?: ?[x×*])?",
-    re.IGNORECASE,
-)
+_AMOUNT = rf"(?P<sign>{_SIGN})?(?P<number>{DIGITS}|[{NUMERALS}半俩仨]+?) ?(?P<unit>UNIT)?(?P<packed>装)?(?: ?[x×*])?"
 _APPROXIMATE = re.compile("一两|两三|一二|二三|三四|四五|五六|六七|七八|八九|三五|一半")
 
 
@@ -94,9 +91,10 @@ class Lexer:
         table = (
             f"(?P<{kind}_{at}>{pattern})"
             for at, (kind, pattern) in enumerate(
-                _patterns(catalog.unit_like, catalog.singles, by_piece=catalog.by_piece)
+                _patterns(catalog.unit_like, catalog.singles, catalog.units, by_piece=catalog.by_piece)
             )
         )
+        self._amount = re.compile(_AMOUNT.replace("UNIT", catalog.units), re.IGNORECASE)
         self._pattern = re.compile(f"(?P<offer>{catalog.pattern})|{'|'.join(table)}", re.IGNORECASE | re.DOTALL)
 
     def mentions_goods(self, line: str) -> bool:
@@ -120,7 +118,7 @@ class Lexer:
         if kind == "offer":
             yield token._replace(offers=self._catalog.meant(found[0]))
         elif kind == "amount":
-            yield from _amount(token)
+            yield from _amount(token, self._amount)
         else:
             yield token
 
@@ -144,12 +142,12 @@ def _word(characters: list[Token]) -> Token:
     return Token("word", "".join(one.text for one in characters), characters[0].start, characters[-1].end)
 
 
-def _amount(token: Token) -> Iterator[Token]:
+def _amount(token: Token, form: re.Pattern[str]) -> Iterator[Token]:
     """What an amount holds; the end of a name before Chinese numerals is cut off: 王五两份 is 王五 and two.
 
     两三份 is a range, and numerals that make no number are asked about.
     """
-    parts = _AMOUNT.fullmatch(token.text)
+    parts = form.fullmatch(token.text)
     run = parts["number"] if parts else ""
     number = run if run[:1].isdigit() else _spoken(run)
     if not parts or _APPROXIMATE.search(run):

@@ -25,6 +25,7 @@ KINDS = _words("kinds")
 """Goods whose name is often dropped behind that of the kind: 红富士 for 红富士苹果."""
 
 _SECOND_THOUGHTS = (
+    (r"(?:晚点|晚些|等|回头|稍后|到时).{0,4}(?:确认|确定|[说定看])|另(?!外)", "还没说定"),
     (r"[?]|吗|么(?!么)|能不能|可不可以|有没有|多少钱|怎么", "像是在问，还没定下来"),
     (r"改|换|变更|更正|写错", "像是改过，问清以哪个为准"),
     (r"取消|不要|不订|不买|退|撤|作废|不参|除", "有不要的，问清还要哪些"),
@@ -35,7 +36,7 @@ _SECOND_THOUGHTS = (
     (r"各|每样|每种|都|全", "“各几份”要问清"),
     (r"几[份箱盒斤袋瓶个]|若干|一些|适量", "没写准数"),
     (r"帮(?!忙|我(?![爸妈公婆姐妹哥弟家邻]))|代|替", "像是替别人订的，问清是谁的"),
-    (r"送(?![到去至上货人礼])|赠", "送的怎么算要问清"),
+    (r"送(?![到去至上货人礼给])|赠", "送的怎么算要问清"),
 )
 _THOUGHTS = tuple((re.compile(pattern), reason) for pattern, reason in _SECOND_THOUGHTS)
 _STRONG = re.compile(r".+?(?:不|没|取消|退[了掉]?\Z|改|再[加要来]|追加|作废|或者|同上|一样|[给帮代替].)")
@@ -54,6 +55,7 @@ _MILDEST_LAST = ("odd", "cancel", "note", "origin", "courtesy", "link")
 _MILD_NOT = re.compile(
     rf"{_any(tuple(word for word in _words('notes') if word[0] in '不别'))}"
     r"|(?:不要|别)(?:太|有|弄|压|碰|摔|挤|挑)?[大小熟生硬软甜酸肥瘦老嫩辣坏烂破碎青红黄绿黑白]的?"
+    r"|(?:不要?|别)[加放](?:糖|盐|辣椒?|葱|姜|蒜|香菜|醋|油|冰)"
 )
 _LEADS_IN = re.compile(
     rf"(?:的|新鲜|{_any((*_words('links'), *_words('joints')))}|{_any(_words('origins'))})\Z", re.IGNORECASE
@@ -62,7 +64,7 @@ _LEADS_IN = re.compile(
 _REMARK = re.compile(
     rf"\A(?:请|麻烦|记得|最好|尽量|拜托|亲|老板|我|我们|我家|帮我|给我|帮忙)*(?:{_any(_words('remarks'))})"
     r"|(?:[拿取放送付转领装切剁用]|付款|转账|门口|过来|联系|好吃|好喝|新鲜|一趟)[了的吧啊哦哈]?\Z"
-    r"|越.{1,3}越.|(?:现在|还是|就)(?:住|送上)|\A要.{1,3}的\Z"
+    r"|.[的点着了吃喝要带]\Z|带点|钱[了的]?\Z|\A确[定认]\Z|越.{1,3}越.|(?:现在|还是|就)(?:住|送上)|\A要.{1,3}的\Z"
 )
 _LONGEST_REMARK = 30
 _OCCASION = re.compile(_any(_words("occasions")))
