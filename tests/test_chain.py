@@ -112,6 +112,7 @@ def test_a_known_name_is_trusted_whatever_it_looks_like() -> None:
     assert one("栗子 2份", people=["栗子"]).items == (Bought("苹果", 2),)
     assert one("两个黄鹂 鸣 翠柳 2份", people=["两个黄鹂 鸣 翠柳"]).name == "两个黄鹂 鸣 翠柳"
     assert one("王阿姨 2份", people=["王"]).name == "王阿姨"
+    assert one("王阿姨-苹果-2份", people=["王阿姨"]).items == (Bought("苹果", 2),)
 
 
 def test_a_chain_for_an_occasion_is_ours_once_somebody_names_goods() -> None:

@@ -66,7 +66,7 @@ class _Reader:
             return Row(raw.number, "", "ignored", "示例，不算" if raw.text else "空行", (), "", raw.text)
         if len(raw.text) > LONGEST_ROW:
             return _doubtful(raw, raw.text.split()[0][:20], Doubt("这一行太长了，人看一眼"))
-        named = self._named(_separated(raw.text))
+        named = self._named(raw.text)
         try:
             return self._read(raw, named)
         except Doubt as doubt:
@@ -76,7 +76,7 @@ class _Reader:
 
     def _named(self, body: str) -> Named:
         known = self._people.in_front_of(body)
-        said = body if known is None else body[len(known) :]
+        said = _separated(_FRAMED.sub(r" \g<name> ", body)) if known is None else _separated(body)[len(known) :]
         plain = simplified(said)
         tokens = _folded(self.lexer.cut(plain))
         named = _as_written(split_name(tokens), plain, said) if known is None else Named(known, tuple(tokens))
@@ -105,7 +105,7 @@ def _separated(body: str) -> str:
 
     What only labels a part (昵称：王阿姨 数量：2份) is left out as well.
     """
-    plain = _LABEL.sub(_blank, _FRAMED.sub(r" \g<name> ", body))
+    plain = _LABEL.sub(_blank, body)
     plain = _SLASH.sub(" ", plain) if len(_SLASH.findall(plain)) > 1 else plain
     return _DASH.sub(" ", plain) if _DASHED.search(plain) else plain
 
