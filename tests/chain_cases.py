@@ -19,8 +19,8 @@ FILES = (
 )
 """Those the reader was made with, those written when it was finished, and those of each round written after.
 
-When a round was first run, 80.5 %, 74.7 %, 85.4 % and 77.7 % of its clear rows were sure, and 6, 3, 4 and 2 sure
-rows were not as expected (a telephone number, punctuation or a door in the name, a row crossed out, one not yet confirmed).
+First runs of the rounds: 80.5 %, 74.7 %, 85.4 % and 77.7 % of the clear rows were sure; 6, 3, 4 and 2 sure were not
+what was expected: a telephone number, dots or dashes in a name, a crossed-out row, an unconfirmed one.
 """
 
 ASK, NOBODY = "?", "-"
