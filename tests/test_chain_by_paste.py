@@ -1,4 +1,4 @@
-"""A shop without an account for the bot: a whole group buy as the README tells it, typed and pasted."""
+"""A shop without an account for the bot: a whole group buy as its page tells it, typed and pasted."""
 
 import json
 import os
@@ -13,23 +13,17 @@ from tests.counter import Outcome, Shop
 
 CHAIN = "#接龙\n红富士苹果 5斤装 29.9元一份\n\n1. 王阿姨 2份\n2. 3栋老王 一份\n3. 小陈"
 
+PAGE = ROOT / "docs" / "without-account.zh-CN.md"
+
 
 @pytest.fixture
 def bookkeeping(shop: Shop) -> Shop:
-    """The shop after the first step of the README, word for word."""
+    """The shop after the first step of the page, word for word."""
     shop.file.unlink()
-    steps = [
-        re.search(r"```\n( +\[阳光里群\].*?)```", page(readme), re.DOTALL)
-        for readme in ("README.md", "README.zh-CN.md")
-    ]
-    first, second = [step[1] if step else "" for step in steps]
-    assert first == second != ""
-    typed(shop, first.replace("   ", ""))
+    step = re.search(r"```\n( +\[阳光里群\].*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert step is not None
+    typed(shop, step[1].replace("   ", ""))
     return shop
-
-
-def page(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def typed(shop: Shop, lines: str) -> str:
