@@ -233,16 +233,18 @@ def paste(
     dry_run: bool,
 ) -> None:
     """Take in a chain or a stretch of chat from standard input, and print what to copy back."""
-    from front.paste import NotPossible, in_words  # noqa: PLC0415 - reads templates and every handler
+    from front.paste import NotPossible, decoded, in_words  # noqa: PLC0415 - reads templates and every handler
     from front.paste import paste as take_in  # noqa: PLC0415 - likewise
 
     _must_exist(settings, url)
-    text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
+    if sys.stdin.isatty():
+        tell("把复制的接龙粘进来，粘完另起一行，按 Ctrl+D（Windows 按 Ctrl+Z 再回车）：")
+    text = decoded(sys.stdin.buffer.read())
     with opened(settings, url) as database, _shop_faults_named():
         try:
             pasted = take_in(settings, database, room, groupbuy, text, dry_run=dry_run)
         except NotPossible as fault:
-            give_up(str(fault), [], WRONG)
+            give_up(str(fault), [fault.hint] if fault.hint else [], WRONG)
     tell(*([pasted.as_json()] if form == "json" else in_words(pasted, dry_run=dry_run)))
 
 

@@ -18,6 +18,7 @@ from community.chain.apply import Sender
 from community.chain.kept import Goods, Line
 from community.chain.model import Row
 from community.chain.pasted import Message, cut
+from community.chain.read import read_chain
 from community.db import Database, Tx
 from community.events import Heard, Person, Place
 from community.groupbuy import finding
@@ -42,12 +43,21 @@ UNDERSTOOD: tuple[Command, ...] = (
     orders.cancel,
 )
 """What residents may say in a stretch of chat; what is for the staff is never taken from a name alone."""
+_RARE = 50
+"""One unreadable character among so many is a slip of the copying; more are another encoding."""
 SHOP = KnownMember("shop", "店里", Role.OWNER)
 """Who pastes, in a shop that has no owner yet."""
 
 
+_CHAT = "python bot.py chat"
+
+
 class NotPossible(Exception):
-    """There is no such room, or nothing is open there; the text says so in one line."""
+    """There is no such room, or nothing is open there; the text says so in one line, `hint` what to do about it."""
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 @dataclass(slots=True)
@@ -69,11 +79,22 @@ class Pasted:
     answer: str
     talk: int
     """Messages that were neither chain nor order."""
+    changed: bool = True
+    """Whether anything was written down that was not there before."""
 
     def as_json(self) -> str:
         """The rows alone, as {"rows": [...]}."""
         rows = [{name: getattr(row, name) for name in PastedRow.__slots__} for row in self.rows]
         return json.dumps({"rows": rows}, ensure_ascii=False, indent=2)
+
+
+def decoded(copied: bytes) -> str:
+    """The text of what came from standard input: UTF-8, or as Windows saves it, GBK or UTF-16. Never raises."""
+    if copied.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return copied.decode("utf-16", errors="replace")
+    text = copied.decode("utf-8-sig", errors="replace")
+    broken = text.count("\ufffd")
+    return copied.decode("gb18030", errors="replace") if broken * _RARE > len(text) else text
 
 
 def paste(
@@ -104,13 +125,19 @@ def _room(tx: Tx, name: str) -> KnownRoom:
         return found[0]
     if found:
         raise NotPossible(f"叫“{name}”的群有{len(found)}个，先把群名改得不一样。")
-    raise NotPossible(f"没有启用过“{name}”这个群，启用了的有：{'、'.join(room.name for room in rooms) or '还没有'}")
+    there = "、".join(room.name for room in rooms) or "还没有"
+    raise NotPossible(
+        f"没有启用过“{name}”这个群，启用了的有：{there}", f"要加一个：{_CHAT}，写一行 [{name}]，再写 店主: 启用"
+    )
 
 
 def _buys(tx: Tx, room: KnownRoom, groupbuy: int | None, now: datetime) -> list[Buy]:
     found = finding.open_in(tx, room.id, now)
     if not found:
-        raise NotPossible(f"{room.name}现在没有开着的团。")
+        raise NotPossible(
+            f"{room.name}现在没有开着的团。",
+            f"先开一个：{_CHAT}，写一行 [{room.name}]，再写 店主: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单",
+        )
     chosen = [buy for buy in found if groupbuy in (None, buy.id)]
     if not chosen:
         names = "、".join(f"{buy.id} {buy.title}" for buy in found)
@@ -134,12 +161,23 @@ class _Paste:
         self._talk = 0
 
     def take_in(self, text: str) -> Pasted:
+        before = self._standing()
         for message in cut(text, self._is_goods):
             self._take(message)
+        changed = before != self._standing()
         last = max((row.row for row in self._chain), default=0)
         for number, row in enumerate(self._said, start=last + 1):
             row.row = number
-        return Pasted([*self._chain, *self._said], self._answer(), self._talk)
+        return Pasted([*self._chain, *self._said], self._answer(), self._talk, changed)
+
+    def _standing(self) -> list[Any]:
+        """Everything that a paste can change: what is sold, and what each row says and stands for."""
+        sold = [finding.find(self._tx, buy.id).sold for buy in self._buys]
+        rows = [(one.name, one.raw, one.taken, one.member_id, one.contested, one.gone) for one in self._lines()]
+        return [sold, *rows]
+
+    def _lines(self) -> list[Line]:
+        return [line for buy in self._buys for line in kept.load(self._tx, buy.id)]
 
     def _is_goods(self, words: str) -> bool:
         return any(item.name in words or item.is_called(words) for buy in self._buys for item in buy.items)
@@ -174,14 +212,30 @@ class _Paste:
 
     def _chain_of(self, message: Message, found: Match, *, is_new: bool) -> None:
         """A whole chain; one that was pasted before is only looked at, as others may have gone on from it."""
-        sent = offered.find_chain(self._tx, self._room, self._buys, message.text)
+        try:
+            sent = offered.find_chain(self._tx, self._room, self._buys, message.text)
+        except Refusal as refusal:
+            self._chain = self._undecided(message, refusal.text)
+            return
         if sent is None:
             self._talk += 1
             return
         if is_new:
             found.command.function(self._tx, self._ask(message, found))
         self._touched[sent.buy.id] = sent.buy
-        self._chain = [self._row(sent.buy, row) for row in sent.chain.rows]
+        kept_as = {(one.number, one.raw): one for one in reversed(kept.load(self._tx, sent.buy.id)) if not one.gone}
+        self._chain = [_row(sent.buy, row, kept_as.get((row.row, row.raw))) for row in sent.chain.rows]
+
+    def _undecided(self, message: Message, reason: str) -> list[PastedRow]:
+        """The rows of a chain that may be for several group buys: all of them wait until somebody says which."""
+        found = read_chain(message.text, offered.offers(self._buys[0]))
+        rows = found.rows if found else ()
+        return [
+            PastedRow(row.row, row.name, row.status, row.reason)
+            if row.status == "ignored"
+            else PastedRow(row.row, row.name, "doubtful", reason)
+            for row in rows
+        ]
 
     def _words_of(self, message: Message, found: Match) -> None:
         """An order, or what is said about a row."""
@@ -223,20 +277,6 @@ class _Paste:
                     found += [{"item": item.name, "quantity": quantity}] if quantity else []
         return found
 
-    def _row(self, buy: Buy, row: Row) -> PastedRow:
-        """A row of the chain, in doubt as well where it was read but did not become an order."""
-        if row.status != "sure":
-            return PastedRow(row.row, row.name, row.status, row.reason)
-        line = self._line(buy, row)
-        reason = _waits(line) if line is not None else ""
-        names = {str(item.id): item.name for item in buy.items}
-        items = [{"item": names[key], "quantity": quantity} for key, quantity in row.items]
-        return PastedRow(row.row, row.name, "doubtful" if reason else "sure", reason, [] if reason else items)
-
-    def _line(self, buy: Buy, row: Row) -> Line | None:
-        lines = kept.load(self._tx, buy.id)
-        return next((one for one in lines if one.number == row.row and one.raw == row.raw and not one.gone), None)
-
     def _answer(self) -> str:
         """The chains as they stand now, with one line on what is in doubt."""
         ask = Ask(self._house, self._now, SHOP, self._room, "接龙", "")
@@ -247,6 +287,16 @@ class _Paste:
             lines = [line for line in kept.load(self._tx, buy.id) if line.room_id == self._room.id]
             texts.append(chains.doubts(ask, fresh, lines))
         return "\n\n".join(text for text in texts if text)
+
+
+def _row(buy: Buy, row: Row, line: Line | None) -> PastedRow:
+    """A row of the chain, in doubt as well where it was read but did not become an order (as `line` is kept)."""
+    if row.status != "sure":
+        return PastedRow(row.row, row.name, row.status, row.reason)
+    reason = _waits(line) if line is not None else ""
+    names = {str(item.id): item.name for item in buy.items}
+    items = [{"item": names[key], "quantity": quantity} for key, quantity in row.items]
+    return PastedRow(row.row, row.name, "doubtful" if reason else "sure", reason, [] if reason else items)
 
 
 def _waits(line: Line) -> str:
@@ -264,9 +314,19 @@ def in_words(pasted: Pasted, *, dry_run: bool) -> list[str]:
     if pasted.talk:
         lines.append(f"另外 {pasted.talk} 句是闲话。")
     if not pasted.rows:
-        lines.append("没看到接龙，也没看到要订的。")
-    lines.append("只是看看，什么都没记。" if dry_run else "看懂的都记下了。")
+        lines.append(
+            "没看到接龙，也没看到要订的。" if pasted.talk else "什么都没粘进来：在微信里复制接龙，再粘到这里。"
+        )
+    lines += [_upshot(pasted, dry_run=dry_run)] if pasted.rows else []
     return [*lines, "", "下面的可以复制回群里：", "", pasted.answer]
+
+
+def _upshot(pasted: Pasted, *, dry_run: bool) -> str:
+    if dry_run:
+        return "只是看看，什么都没记。"
+    if not any(row.status == "sure" for row in pasted.rows):
+        return "这次没有记下什么。"
+    return "看懂的都记下了。" if pasted.changed else "都是记过的，没有变化。"
 
 
 def _in_words(row: PastedRow) -> str:

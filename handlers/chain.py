@@ -46,7 +46,7 @@ def _show(tx: Tx, ask: Ask, found: Sequence[Buy]) -> Reply:
 def written(tx: Tx, ask: Ask, buy: Buy) -> str:
     """The current chain of a group buy in this room, ready to copy."""
     title = ask.house.wording.render("chain/title", **facts(ask.house, buy))
-    return current(tx, buy, ask.here.id, title)
+    return current(tx, buy, ask.here.id, title, lambda rows: ask.house.wording.render("chain/above", rows=rows))
 
 
 def doubts(ask: Ask, buy: Buy, lines: Sequence[Line]) -> str:

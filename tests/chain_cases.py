@@ -8,8 +8,20 @@ from typing import NamedTuple
 from community.chain import Chain, Offer, Row, read_chain
 
 FOLDER = Path(__file__).with_name("chains")
-FILES = ("known.toml", "held_out.toml", "later.toml")
-"""Those the reader was made with, those written when it was finished, and those written after these had taught it."""
+FILES = (
+    "known.toml",
+    "held_out.toml",
+    "later.toml",
+    "round_one.toml",
+    "round_two.toml",
+    "round_three.toml",
+    "round_four.toml",
+)
+"""Those the reader was made with, those written when it was finished, and those of each round written after.
+
+First runs of the rounds: 80.5 %, 74.7 %, 85.4 % and 77.7 % of the clear rows were sure; 6, 3, 4 and 2 sure were not
+what was expected: a telephone number, dots or dashes in a name, a crossed-out row, an unconfirmed one.
+"""
 
 ASK, NOBODY = "?", "-"
 

@@ -12,6 +12,7 @@ from community.chain.current import current
 from community.chain.offered import find_chain, offers
 from community.chain.read import read_chain
 from community.chain.standing import of_member
+from community.chain.write import LONGEST
 from community.db import Database, Tx
 from community.events import Person, Place
 from community.groupbuy import buys, finding, orders
@@ -86,6 +87,45 @@ def test_who_copies_an_older_chain_takes_nobody_off(room: Database) -> None:
     assert [(one.kind, one.name) for one in told.contested] == [("removed", "李姐")]
     assert [read(room, of, name) for name in ("王阿姨", "李姐", "小陈")] == [2, 1, 1]
     assert write(room, sent, "老周", "王阿姨 2份", "小陈 1份", "李姐 1份").quiet
+
+
+def long_chain(tx: Tx, rows: int) -> str:
+    """What the group is shown of a chain of so many rows."""
+    opened(tx, "红富士苹果 5斤装 29.9元 2000份 明天18:00截单")
+    sent(tx, "店主", *(f"{number}号院邻居{number} 2份" for number in range(1, rows + 1)))
+    return shown(tx)
+
+
+def shown(tx: Tx) -> str:
+    return current(tx, buy_in(tx), ROOM.id, "红富士苹果", lambda rows: f"前面{rows}行都记着")
+
+
+def test_a_chain_of_500_rows_is_shown_by_its_last_ones_in_one_message(database: Database) -> None:
+    text = write(database, long_chain, 500)
+    assert len(text) <= LONGEST
+    assert text.splitlines()[-1] == "500. 500号院邻居500 2份"
+    first = int(text.splitlines()[4].partition(".")[0])
+    assert text.splitlines()[:3] == ["#接龙", "红富士苹果", f"前面{first - 1}行都记着"]
+
+
+def test_who_goes_on_from_the_end_of_a_long_chain_takes_nobody_off(database: Database) -> None:
+    rows = write(database, long_chain, 500).splitlines()[4:]
+    told = write(database, sent, "李姐", *rows, "501. 李姐 3份", numbered=False)
+    assert [(one.kind, one.number, one.name) for one in told.done] == [("added", 501, "李姐")]
+    assert not told.contested
+    assert read(database, buy_in).sold == 1003
+    assert write(database, shown).splitlines()[-1] == "501. 李姐 3份"
+
+
+def test_who_changes_a_row_at_the_end_of_a_long_chain_is_told(database: Database) -> None:
+    rows = write(database, long_chain, 500).splitlines()[4:]
+    told = write(database, sent, "李姐", *rows[:-1], "500. 500号院邻居500 1份", numbered=False)
+    assert [(one.kind, one.number) for one in told.contested] == [("changed", 500)]
+
+
+def test_a_chain_of_a_usual_length_is_shown_whole(database: Database) -> None:
+    text = write(database, long_chain, 60)
+    assert [line.partition(".")[0] for line in text.splitlines()[3:]] == [str(number) for number in range(1, 61)]
 
 
 def test_a_household_counts_once_for_rows_of_a_chain(room: Database) -> None:
@@ -163,7 +203,7 @@ def _holds(tx: Tx) -> None:
     taken = sum(sum(line.taken.values()) for line in lines)
     assert buy.sold == taken <= buy.stock
     assert all(line.member_id for line in lines if line.taken)
-    shown = read_chain(current(tx, buy, ROOM.id, buy.title), offers(buy), {line.name for line in lines})
+    shown = read_chain(current(tx, buy, ROOM.id, buy.title, str), offers(buy), {line.name for line in lines})
     rows = shown.rows if shown else ()
     assert sum(bought.quantity for row in rows if row.status == "sure" for bought in row.items) >= buy.sold
 

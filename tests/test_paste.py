@@ -20,7 +20,7 @@ from community.house import House
 from community.outbox import Outbox
 from community.people import Member
 from community.seen import Seen
-from front.paste import NotPossible, Pasted, in_words, take_in
+from front.paste import NotPossible, Pasted, decoded, in_words, take_in
 from handlers.command import discover
 from handlers.desk import Desk
 from handlers.router import Router
@@ -165,6 +165,45 @@ def test_a_paste_is_told_in_words(group: Group) -> None:
     assert "下面的可以复制回群里：\n\n#接龙\n" in words
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+def test_a_paste_is_read_however_the_editor_saved_it(encoding: str) -> None:
+    chain = "#接龙\r\n红富士苹果\r\n1. 王阿姨 2份\r\n2. 李姐 一份，要小的\r\n"
+    assert decoded(chain.encode(encoding)) == chain
+
+
+def test_one_broken_character_does_not_make_it_another_encoding() -> None:
+    chain = "#接龙\n红富士苹果\n" + "".join(f"{n}. {n}栋王阿姨 2份\n" for n in range(1, 9))
+    assert decoded(b"\xff" + chain.encode()) == f"\ufffd{chain}"
+
+
+def test_what_was_pasted_before_is_said_to_be_nothing_new(group: Group) -> None:
+    chain = "#接龙\n1. 王阿姨 2份\n2. 李姐 1份"
+    assert group.pastes(chain).changed
+    again = group.pastes(chain)
+    assert not again.changed
+    assert "都是记过的，没有变化。" in in_words(again, dry_run=False)
+    assert group.pastes(chain.replace("1份", "3份")).changed
+    assert group.orders() == {"王阿姨": 2, "李姐": 3}
+
+
+def test_an_empty_paste_is_told_what_to_do(group: Group) -> None:
+    nothing = group.pastes("\r\n \n")
+    assert (nothing.rows, nothing.changed) == ([], False)
+    assert in_words(nothing, dry_run=False)[0] == "什么都没粘进来：在微信里复制接龙，再粘到这里。"
+    assert in_words(group.pastes("今天真冷"), dry_run=False)[:2] == [
+        "另外 1 句是闲话。",
+        "没看到接龙，也没看到要订的。",
+    ]
+
+
+def test_fifty_kilobytes_are_taken_in_without_asking_the_database_for_every_row_again(group: Group) -> None:
+    rows = [f"{number}. {number}号院邻居{number} 1份 要甜一点的" for number in range(1, 1400)]
+    pasted = group.pastes("\n".join(("#接龙", *rows)))
+    assert len("\n".join(rows).encode()) > 50_000
+    assert [row.status for row in pasted.rows].count("sure") == 20  # the stock
+    assert {row.reason for row in pasted.rows[20:]} == {"红富士苹果 已经订完了，下次早点来"}
+
+
 def test_names_alone_cannot_give_the_staffs_orders(group: Group) -> None:
     group.pastes("店主: 撤团\n店主: 截单\n王阿姨: +1")
     assert len(read(group.database, finding.open_in, ROOM.id, Now()())) == 1
@@ -176,7 +215,11 @@ def test_what_is_for_one_of_several_group_buys(group: Group) -> None:
         group.hears(OWNER, line)
     assert group.pastes("王阿姨: +2").rows[0].status == "doubtful"
     assert group.pastes("李姐: +2", 2).rows[0].items == [{"item": "冬枣", "quantity": 2}]
-    assert group.pastes("#接龙\n1. 老周 1份").rows[0].status == "doubtful"
+    undecided = group.pastes("#接龙\n例 张三 1份\n1. 老周 1份\n2. 小陈 2份").rows
+    assert [(row.row, row.name, row.status) for row in undecided] == [
+        (0, "例", "ignored"), (1, "老周", "doubtful"), (2, "小陈", "doubtful"),
+    ]  # fmt: skip
+    assert "哪个团" in undecided[1].reason
     with pytest.raises(NotPossible, match="没有开着编号 7 的团，开着的有：1 红富士苹果、2 冬枣"):
         group.pastes("王阿姨: +2", 7)
 

@@ -19,6 +19,7 @@ from community.chain import kept, standing, whose
 from community.chain.diff import diff
 from community.chain.kept import Goods, Line
 from community.chain.model import Chain, Change, Row
+from community.chain.write import TAIL
 from community.db import Tx
 from community.groupbuy import orders
 from community.groupbuy.offer import Buy
@@ -92,7 +93,7 @@ class _Snapshot:
         self._by_name: dict[str, list[str]] | None = None
 
     def take_in(self, chain: Chain) -> Outcome:
-        here = [line for line in self._lines if line.room_id == self._room]
+        here = [line for line in self._lines if line.room_id == self._room and line.number >= _begins(chain)]
         rows = [line.row for line in here]
         line_of = {id(row): line for row, line in zip(rows, here, strict=True)}
         changes = diff(Chain("", tuple(rows)), chain)
@@ -291,6 +292,12 @@ class _Snapshot:
 
     def _may_change(self, line: Line) -> bool:
         return self._sender.staff or self._is_theirs(line)
+
+
+def _begins(chain: Chain) -> int:
+    """The number a snapshot begins with, where it is the end of a longer one, whose other rows it says nothing of."""
+    first = next((row.row for row in chain.rows if row.row), 0)
+    return first if first > TAIL else 0
 
 
 def _unchanged(

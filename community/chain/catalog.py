@@ -1,15 +1,17 @@
 """What a group buy offers, by every name a neighbour may write: full names, aliases, letters, sizes, short forms."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from community.chain.measure import UNIT, Measure, holds, measures_in
 from community.chain.model import Offer
-from community.chain.words import KINDS
+from community.chain.words import KINDS, is_goods, simplified
 from community.quantity import COUNTERS, NUMERALS, normalise
 
+_FRUITS = "橘橙桃柚柿李杏饺粽"  # 砂糖橘 are 橘子
+_MODIFIERS = "土嫩老盐甜脆"
 _SIZES = "大中小红黄白黑青绿"
 _SIZE = re.compile(rf"(?P<size>[{_SIZES}])(?:[{COUNTERS}号的]|款|个)?\Z")
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
@@ -23,7 +25,9 @@ _NUMBER_AFTER = rf"(?= ?[:+x×*]? ?[0-9]| ?[{NUMERALS}][{COUNTERS}])"
 class Catalog:
     """The offers and a pattern that finds any of their names; `known` leads from a name to the offers it may mean.
 
-    `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子).
+    `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子),
+    `singles` those of one character (大, A). `by_piece` says that something is sold by 块, which is money elsewhere.
+    `units` finds what any portion is called (笼), usual or not.
     """
 
     offers: tuple[Offer, ...]
@@ -31,6 +35,9 @@ class Catalog:
     measures: tuple[frozenset[Measure], ...]
     pattern: str
     unit_like: str
+    singles: str
+    by_piece: bool
+    units: str
 
     def meant(self, name: str) -> frozenset[int]:
         """The places in `offers` that a name found by `pattern` may mean."""
@@ -44,17 +51,32 @@ def build(offers: Sequence[Offer]) -> Catalog:
         for name in (offer.name, *offer.aliases, _bare(offer.name)):
             if _key(name):
                 known[_key(name)].add(at)
-    for derived in (_sizes(offers), _short_forms(known)):
+    for derived in (_sizes(offers), _short_forms(known), _heads(known)):
         known |= _new(derived, known)
     specs = tuple(holds(f"{offer.name} {offer.spec}") for offer in offers)
     frozen = {name: frozenset(places) for name, places in known.items()}
     unit_like = [name for name in frozen if re.match(UNIT, name)]
-    return Catalog(tuple(offers), frozen, specs, _pattern(frozen), _pattern(unit_like))
+    singles = "|".join(map(re.escape, sorted(name for name in frozen if len(name) == 1))) or r"(?!)"
+    return Catalog(
+        tuple(offers),
+        frozen,
+        specs,
+        _pattern(frozen),
+        _pattern(unit_like),
+        singles,
+        any(offer.unit == "块" for offer in offers),
+        _any_unit(offers),
+    )
+
+
+def _any_unit(offers: Iterable[Offer]) -> str:
+    own = {offer.unit for offer in offers if offer.unit.isalpha() and not re.fullmatch(UNIT, offer.unit, re.IGNORECASE)}
+    return "|".join([*sorted(own, key=lambda unit: (-len(unit), unit)), UNIT])
 
 
 def _key(name: str) -> str:
     """A name without case, spaces and punctuation, as it is compared."""
-    return _PUNCTUATION.sub("", normalise(name)).casefold()
+    return simplified(_PUNCTUATION.sub("", normalise(name)).casefold())
 
 
 def _bare(name: str) -> str:
@@ -85,12 +107,24 @@ def _sizes(offers: Sequence[Offer]) -> Iterable[tuple[str, set[int]]]:
 def _short_forms(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
     """苹果 for 红富士苹果 and 盐汽水 for 上海盐汽水; 红富士 for it too, because 苹果 is a fruit and not made of 红富士.
 
-    Never less than two characters dropped in front: 番茄 is not 小番茄.
+    A single character is dropped in front only if it says how such goods are: 鸡蛋 is 土鸡蛋, 番茄 is not 小番茄.
     """
     for name, places in list(known.items()):
+        if name[:1] in _MODIFIERS and is_goods(name[1:]):
+            yield name[1:], places
+        if name[-1:] in _FRUITS and len(name) > 1:
+            yield f"{name[-1]}子", places
         if name.isalpha():
             yield from ((name[cut:], places) for cut in range(2, len(name) - _SHORTEST + 1))
             yield from ((name[: -len(end)], places) for end in KINDS if name.endswith(end) and len(name) > len(end) + 2)
+
+
+def _heads(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
+    """豆沙 for 豆沙粽 beside 蛋黄粽: what is left without the end that several share, if it is no goods itself."""
+    ends = Counter(name[-1:] for name in known if name.isalpha() and len(name) >= _SHORTEST + 1)
+    for name, places in list(known.items()):
+        if len(name) >= _SHORTEST + 1 and ends[name[-1:]] > 1 and not is_goods(name[:-1]):
+            yield name[:-1], places
 
 
 def _pattern(known: Iterable[str]) -> str:
@@ -102,5 +136,7 @@ def _spelled(name: str) -> str:
     letters = "[ -]?".join(map(re.escape, name))
     begin, end = ("(?<![A-Za-z])", "(?![A-Za-z栋座幢区#])") if name.isascii() else ("", "")
     if len(name) == 1:  # A2, 2大1小: a single character is a name only beside a number
-        return rf"{begin}(?:{_NUMBER_BEFORE}{letters}(?![^\W\d_])|{letters}{_NUMBER_AFTER}){end}"
+        # The 大 of 两大一小 counts, that of 2大桶 does not.
+        alone = rf"(?:(?![^\W\d_])|(?=[{NUMERALS}]\w(?!\w)))"
+        return rf"{begin}(?:{_NUMBER_BEFORE}{letters}{alone}|{letters}{_NUMBER_AFTER}){end}"
     return rf"{begin}{letters}{end}"

@@ -1,5 +1,6 @@
 """The current chain of a room: what its people have on order, by chain or typed, as rows ready to be copied."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -36,8 +37,10 @@ _ORDERING = prepare(
 )
 
 
-def current(tx: Tx, buy: Buy, room_id: str, title: str) -> str:
+def current(tx: Tx, buy: Buy, room_id: str, title: str, above: Callable[[int], str]) -> str:
     """The chain as it stands, under this title; from now on its numbers are the ones people mean.
+
+    Of a chain too long for one message the last rows; `above` says how many stand above them.
 
     A row shows what its person has on order, typed orders included; whoever only typed gets a row of their own. Rows
     in doubt stand as they were written; what nobody has ordered is left out.
@@ -52,7 +55,7 @@ def current(tx: Tx, buy: Buy, room_id: str, title: str) -> str:
             rows.append(shown)
             line.number = len(rows)
             kept.keep(tx, line)
-    return write_chain(title, rows, offers(buy))
+    return write_chain(title, rows, offers(buy), above)
 
 
 def _of_typed(tx: Tx, buy: Buy, room_id: str, lines: list[Line]) -> list[Line]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from community.chain.catalog import Catalog
 from community.chain.measure import SINGLES, VOLUMES, WEIGHTS, Measure, canonical
@@ -36,7 +37,7 @@ class Group:
 def read_goods(tokens: Sequence[Token], catalog: Catalog) -> tuple[Bought, ...]:
     """What a row orders, in its order, each offer once. Raises Doubt, or TakenBack where all of it was taken back."""
     _check_words(tokens)
-    groups = _grouped(tokens)
+    groups = [part for group in _grouped(tokens) for part in _by_size(group, catalog)]
     bought: dict[str, int] = {}
     for group in groups:
         offer, quantity = _settled(group, catalog)
@@ -45,7 +46,8 @@ def read_goods(tokens: Sequence[Token], catalog: Catalog) -> tuple[Bought, ...]:
         bought[offer.key] = quantity
     if not bought:
         raise Doubt("没写要几份")
-    _check_total(tokens, sum(bought.values()))
+    inside = {held for offer, held in zip(catalog.offers, catalog.measures, strict=True) if offer.key in bought}
+    _check_total(tokens, sum(bought.values()), next(iter(inside)) if len(inside) == 1 else frozenset())
     return tuple(Bought(key, quantity) for key, quantity in bought.items())
 
 
@@ -141,6 +143,17 @@ def _before(clause: list[Token]) -> list[Group]:
     return groups
 
 
+def _by_size(group: Group, catalog: Catalog) -> list[Group]:
+    """A group that names several sizes of one thing (5斤1箱 10斤1箱) as one for each, cut where a size begins."""
+    places = group.offers or range(len(catalog.offers))
+    said = [Measure(amount.number, amount.unit) for amount in group.amounts]
+    sizes = [at for at, one in enumerate(said) if sum(one in catalog.measures[place] for place in places) == 1]
+    cuts = [*sizes, len(said)]
+    if len(places) < 2 or len(sizes) < 2 or sizes[0] or any(end - begin < 2 for begin, end in pairwise(cuts)):
+        return [group]
+    return [replace(group, amounts=group.amounts[begin:end]) for begin, end in pairwise(cuts)]
+
+
 def _settled(group: Group, catalog: Catalog) -> tuple[Offer, int]:
     """The one offer a group means and its quantity; of several with one name, the one whose size stands there."""
     places = group.offers or frozenset(range(len(catalog.offers)))
@@ -158,15 +171,26 @@ def _settled(group: Group, catalog: Catalog) -> tuple[Offer, int]:
 
 def _quantity(group: Group, offer: Offer, held: frozenset[Measure]) -> int:
     """The one amount that is left when those of the specification are set aside."""
-    amounts = [amount for run in _joined(group.amounts) for amount in _without_spec(run, offer, held)]
+    said = _without_per(group.amounts, offer, held)
+    amounts = [amount for run in _joined(said) for amount in _without_spec(run, offer, held)]
     if len(amounts) > 1:
-        amounts = [amount for amount in amounts if held or not _describes(amount, offer)]
+        amounts = [amount for amount in amounts if not _is_beside(amount, amounts[0], offer, held)]
     if len(amounts) > 1:
         raise Doubt(f"“{group.name or offer.name}”写了两个数，问清要几{offer.unit}")
     if not amounts:
         spec = f"，{group.amounts[0].text}是规格" if group.amounts else ""
         raise Doubt(f"“{group.name or offer.name}”没写要几{offer.unit}{spec}")
     return _portions(amounts[0], offer, held)
+
+
+def _without_per(amounts: Sequence[Token], offer: Offer, held: frozenset[Measure]) -> list[Token]:
+    """The amounts without what one portion is said to hold (24瓶一箱) beside their number: 两箱（24瓶一箱）."""
+    own = canonical(offer.unit)
+    for at, (spec, one) in enumerate(pairwise(amounts)):
+        per = spec.end == one.start and (one.number, one.unit) == ("1", own) and spec.unit != own
+        if len(amounts) > 2 and per and Measure(spec.number, spec.unit) in held:
+            return [*amounts[:at], *amounts[at + 2 :]]
+    return list(amounts)
 
 
 def _joined(amounts: Iterable[Token]) -> list[list[Token]]:
@@ -202,6 +226,21 @@ def _own_units(offer: Offer, held: frozenset[Measure]) -> frozenset[str]:
     return frozenset({canonical(offer.unit)} | (set() if about else single))
 
 
+def _is_beside(amount: Token, first: Token, offer: Offer, held: frozenset[Measure]) -> bool:
+    """Whether an amount beside others only says what a portion is (豆浆1L 2瓶) or all of them come to (2盒 100只)."""
+    if amount.unit == canonical(offer.unit):
+        return False
+    if held:
+        said = Measure(amount.number, amount.unit)
+        return said in held or (first.number.isdigit() and said in {_times(one, int(first.number)) for one in held})
+    return _describes(amount, offer)
+
+
+def _times(measure: Measure, portions: int) -> Measure:
+    whole = measure.number.isdigit()
+    return Measure(str(int(measure.number) * portions) if whole else measure.number, measure.unit)
+
+
 def _describes(amount: Token, offer: Offer) -> bool:
     """Whether an amount can only be a size beside another amount: 600ml, and 500g of what is not sold by weight."""
     unit = canonical(offer.unit)
@@ -233,11 +272,17 @@ def _fits(unit: str, offer: Offer, held: frozenset[Measure]) -> bool:
     return unit == "份" or (own == "份" and unit in COUNTERS and not inside and not (held and unit in SINGLES))
 
 
-def _check_total(tokens: Iterable[Token], quantity: int) -> None:
-    """共5份 at the end must agree with what stands before it."""
+def _check_total(tokens: Iterable[Token], quantity: int, held: frozenset[Measure]) -> None:
+    """共5份 at the end must agree with what stands before it, in portions or in what they hold (2盒 共20片)."""
     for token in tokens:
-        if token.kind == "total" and _number_in(token.text) != quantity:
+        if token.kind == "total" and _number_in(token.text) != quantity * _of_each(token.text, held):
             raise Doubt(f"写了“{token.text}”，加起来是 {quantity}")
+
+
+def _of_each(total: str, held: frozenset[Measure]) -> int:
+    """How many of what a total counts are in one portion: 1 where it counts portions."""
+    inside = (int(one.number) for one in held if one.number.isdigit() and total.casefold().endswith(one.unit))
+    return next(inside, 1)
 
 
 def _number_in(text: str) -> int:

@@ -4,14 +4,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from community.quantity import normalise, whole_number
 
 MOST_ROW = 9999
 
-_HEADER = re.compile(r"# ?(?:接龙|Group ?Note)", re.IGNORECASE)
-_SAID_SO = re.compile(r"接龙")
-_HINT = re.compile(r"接龙|Group ?Note|[\n\r]", re.IGNORECASE)
+_HEADER = re.compile(r"# ?(?:接[龙龍]|Group ?Note)", re.IGNORECASE)
+_SAID_SO = re.compile(r"接[龙龍]")
+_HINT = re.compile(r"接[龙龍]|Group ?Note|[\n\r]", re.IGNORECASE)
 _EXAMPLE = re.compile(r"(?:0[.、 ] ?)?\(?(?:例子|例如|举例|示例|样例|例[0-9]?|Example|e\.?g\.)(?!\w)", re.IGNORECASE)
 _DASHES = re.compile(r"[-—–_=~*·. ]*[-—–_=~*·]{3,}[-—–_=~*·. ]*|(?:- ){3,}-?")
 _STAMP = re.compile(r".{0,40}?\d{1,2}:\d{2}(?::\d{2})?|(?:\d{4}[-/年.])?\d{1,2}[-/月.]\d{1,2}日?")
@@ -25,7 +26,7 @@ _NOT_A_UNIT = r"(?![0-9]*(?:斤|元|块|kg|g|克|公斤|升|ml|份|箱|盒|折))
 
 _MARKS = (
     r"[(\[【](?P<bracketed>[0-9]{1,4})[)\]】][.、:]?",  # （1） [1]
-    r"(?P<pointed>[0-9]{1,4}) ?[.、。)\]】](?![0-9])",  # 1. 1、 1) １．
+    r"(?P<pointed>[0-9]{1,4}) ?(?:[.、。](?![0-9])|[)\]】])",  # 1. 1、 1) １．
     r"(?P<colon>[0-9]{1,4}) ?[:,](?![0-9])",  # 1：
     rf"(?P<close>[0-9]{{1,4}})[.、](?=[0-9]){_NOT_A_UNIT}",  # 1.501王阿姨: only where this number is due
     rf"(?P<sign>{_SIGNS})[.、]?",  # ① ⑴ ⒈ ❶
@@ -33,7 +34,9 @@ _MARKS = (
     r"(?:no|第)\.? ?(?P<named>[0-9]{1,4})[.、: 位个]",  # No.1
 )
 _MARK = re.compile(rf"(?:{'|'.join(_MARKS)})\s*", re.IGNORECASE)
-_UNMARKED = re.compile(r"(?P<number>[0-9]{1,3}) ?(?=[^\W\d_])(?![份盒箱斤袋瓶个元块点月日号栋楼#])")
+_PLACE_NEXT = re.compile(r"[0-9A-Za-z]{1,4}(?:栋|幢|座|号楼|#|-[0-9]{1,2}-[0-9]{3,4}|-[0-9]{3,4})")
+_UNMARKED = re.compile(r"(?P<number>[0-9]{1,3})(?: (?=\w)| ?(?=[^\W\d_]))(?![份盒箱斤袋瓶个元块点月日号栋楼#])")
+_INLINE = re.compile(r"(?<![^\s,;。、)])(?P<number>[0-9]{1,4}) ?[.、)](?![0-9]) ?(?=\w)")
 
 
 @dataclass(slots=True)
@@ -61,7 +64,7 @@ def find_rows(text: str, is_goods: Callable[[str], bool]) -> Found:
 
     `is_goods` says whether a line without a mark names goods or an amount, and so belongs to the row above it.
     """
-    lines = _lines(_without_quote(text))
+    lines = _apart(_lines(_without_quote(text)))
     starts = [at for at, line in enumerate(lines) if _HEADER.search(line) and not _MARK.match(line)]
     for at, start in reversed(list(enumerate(starts))):
         end = starts[at + 1] if at + 1 < len(starts) else len(lines)
@@ -101,6 +104,28 @@ def _lines(text: str) -> list[str]:
     ]
 
 
+def _apart(lines: list[str]) -> list[str]:
+    """The lines, where rows that lost their line breaks (1. 王阿姨 2份 2. 李姐 1份) stand on lines of their own."""
+    marks = [row_mark(line) for line in lines]
+    begun = {mark[0] for mark in marks if mark}
+    return [part for line, mark in zip(lines, marks, strict=True) for part in _run_on(line, mark, begun)]
+
+
+def _run_on(line: str, mark: tuple[int, str] | None, begun: set[int]) -> list[str]:
+    """One line, cut before each number that is due and begins no line; a line without a mark needs two of them."""
+    due = mark[0] + 1 if mark else 1
+    own = len(line) - len(mark[1]) if mark else len(line)
+    cuts = [0]
+    for found in _INLINE.finditer(line):
+        listed = "、" in found[0] and "、" not in line[:own]  # 苹果 2、香蕉 1 is no second row
+        if int(found["number"]) == due and due not in begun and found.start() and not listed:
+            cuts.append(found.start())
+            due += 1
+    if len(cuts) < (2 if mark else 3):
+        return [line]
+    return [line[begin:end].strip() for begin, end in pairwise([*cuts, len(line)])]
+
+
 def _plain_mark(found: re.Match[str]) -> str:
     digits = "".join(char for char in found[1] if char.isdigit() and char.isascii())
     return f"{digits or '10'}. "
@@ -118,12 +143,13 @@ class _Reader:
     def __init__(self, is_goods: Callable[[str], bool], marked: bool) -> None:
         self._is_goods, self._marked = is_goods, marked
         self._found, self._above = Found(), list[str]()
-        self._state = "header"
+        self._state, self._highest = "header", 0
 
     def read(self, lines: list[str]) -> Found:
         for line in lines:
             if mark := self._mark(line):
                 self._found.rows.append(Raw(*mark))
+                self._highest = max(self._highest, mark[0])
                 self._state = "open"
             elif is_example(line) and not self._found.rows:
                 self._found.example = line
@@ -140,7 +166,7 @@ class _Reader:
         if not self._marked:
             plain = _UNMARKED.match(line)
             return (due, line[plain.end() :]) if plain and int(plain["number"]) == due else None
-        return row_mark(line, due)
+        return row_mark(line, due, self._highest + 1)
 
     def _unmarked(self, line: str) -> None:
         """A line without a mark: title, continuation, chat or nothing, by what came before it."""
@@ -171,17 +197,19 @@ def is_example(line: str) -> bool:
     return _EXAMPLE.match(line) is not None
 
 
-def row_mark(line: str, due: int) -> tuple[int, str] | None:
+def row_mark(line: str, *due: int) -> tuple[int, str] | None:
     """The number and the text of a line that begins with a row's mark, None for any other line.
 
-    1.501 and 1.5 are a mark only where the number is `due`; 2.5斤 never is.
+    1.501 and 1.5 are a mark only where the number is `due`, or a door follows (7.7栋); 2.5斤 never is.
     """
     found = _MARK.match(line)
     if not found:
         return None
     kind = found.lastgroup or ""
     number = _number(kind, found[kind])
-    if number is None or not 0 <= number <= MOST_ROW or (kind == "close" and number != due):
+    if number is None or not 0 <= number <= MOST_ROW:
+        return None
+    if kind == "close" and number not in due and not _PLACE_NEXT.match(line, found.end()):
         return None
     return number, line[found.end() :].strip()
 

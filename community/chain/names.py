@@ -5,13 +5,26 @@ from typing import NamedTuple
 
 from community.chain.model import Doubt
 from community.chain.tokens import Token
-from community.chain.words import ends_in_title, is_goods, kind_of, runs_on, second_thought, unsettled, without_wish
+from community.chain.words import (
+    ends_in_title,
+    is_goods,
+    is_nickname,
+    kind_of,
+    runs_on,
+    second_thought,
+    unsettled,
+    without_wish,
+)
 
 ORDERS = frozenset({"offer", "amount", "range", "fraction", "minus"})
 """Kinds of tokens that say what or how much."""
 
-_APART = frozenset({"space", "stop", "open", "close", "question", "aside", "wish"})
-_BESIDE = frozenset({"place", "phone", "price", "time"})
+_APART = frozenset({"space", "stop", "open", "close", "question", "aside", "wish", "phone"})
+"""What stands between pieces; a telephone number is nobody's name."""
+_BESIDE = frozenset({"place", "price", "time"})
+_OF_NICKNAMES = frozenset({"word", "latin", "symbol", "amount"})
+_PORTIONS = frozenset("份盒箱袋瓶斤提包板桶罐只条篮") | {"公斤", "克", "两", "升", "毫升"}
+_TRIMMED = " .…·~!-—–_='\"“”‘’"
 _SEPARATORS = tuple(":—–−=~·")
 _OFFICES = ("老板", "老板娘", "团长", "群主", "店长", "店主")
 
@@ -32,12 +45,19 @@ class _Piece(NamedTuple):
     tokens: tuple[Token, ...]
 
 
-def known_prefix(body: str, people: Collection[str]) -> str | None:
-    """The longest known name the row begins with, if something else than a word follows it."""
-    for length in sorted({len(name) for name in people if name}, reverse=True):
-        if (name := body[:length]) in people and not _goes_on(name, body[length:]):
-            return name
-    return None
+class People:
+    """Names that are known in a room."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = frozenset(names)
+        self._lengths = sorted({len(name) for name in self._names if name}, reverse=True)
+
+    def in_front_of(self, body: str) -> str | None:
+        """The longest known name the row begins with, if something else than a word follows it."""
+        for length in self._lengths:
+            if (name := body[:length]) in self._names and not _goes_on(name, body[length:]):
+                return name
+        return None
 
 
 def _goes_on(name: str, rest: str) -> bool:
@@ -46,13 +66,37 @@ def _goes_on(name: str, rest: str) -> bool:
 
 def split_name(tokens: Sequence[Token]) -> Named:
     """The name in front of the first goods or amount, or the title or door at the very end (2份 王阿姨)."""
-    tokens = _without_wishes(_with_doors(tokens))
+    tokens = _without_wishes(_with_doors(_with_nickname(tokens)))
     first = next((at for at, token in enumerate(tokens) if token.kind in ORDERS), len(tokens))
     pieces = _pieces(tokens[:first])
     named = [piece for piece in pieces if piece.kind in ("word", "latin")]
     if not named or (named[0].text in _OFFICES and len(pieces) > 1):  # 老板，我要2份 speaks to 老板
         return _unnamed(tokens, first, pieces)
     return _named(tokens, first, pieces, named)
+
+
+def _with_nickname(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens, where all before the first space is one if it is a name with a number in it and an amount follows."""
+    apart = next((at for at, token in enumerate(tokens) if token.kind == "space"), 0)
+    head, rest = tokens[:apart], tokens[apart:]
+    counted = any(token.kind == "amount" and (token.unit or token.sign) for token in rest)
+    if not (counted and any(token.kind == "amount" for token in head) and _is_nickname(head)):
+        return list(tokens)
+    return [Token("latin", "".join(token.text for token in head), head[0].start, head[-1].end), *rest]
+
+
+def _is_nickname(head: Sequence[Token]) -> bool:
+    """Whether tokens with numbers among them are a name: 小8, 99°C, 三个石头, 一加一, but not 2份苹果 or 两箱莲雾."""
+    text = "".join(token.text for token in head)
+    words = "".join(token.text for token in head if token.kind == "word")
+    if any(token.kind not in _OF_NICKNAMES or token.unit in _PORTIONS for token in head) or is_goods(text):
+        return False
+    if second_thought(text) or (words and kind_of(words) not in ("odd", "note")):
+        return False
+    digits = next(token for token in head if token.kind == "amount")
+    if digits.text.isascii():  # 小8, 99°C
+        return not digits.unit and (len(words) in (1, 2) if digits is head[-1] else not words)
+    return kind_of(words) == "odd"
 
 
 def _with_doors(tokens: Sequence[Token]) -> list[Token]:
@@ -83,13 +127,18 @@ def _pieces(tokens: Sequence[Token]) -> list[_Piece]:
     """The tokens in front of the goods, as they stand together; brackets and separators are none of them."""
     pieces: list[_Piece] = []
     run: list[Token] = []
-    for token in (*tokens, None):
-        if token and token.kind not in _APART and token.text not in _SEPARATORS:
+    for at, token in enumerate((*tokens, None)):
+        if token and token.kind not in _APART and token.text not in _SEPARATORS and not _is_joint(tokens, at):
             run.append(token)
         elif run:
             pieces.append(_piece(run, first=not pieces))
             run = []
     return pieces
+
+
+def _is_joint(tokens: Sequence[Token], at: int) -> bool:
+    """Whether this is the + of 豆豆+6栋 or Lily+吐司, and not that of a name (A+ 2份)."""
+    return tokens[at].text == "+" and (at + 1 == len(tokens) or tokens[at + 1].kind != "space")
 
 
 def _piece(run: Sequence[Token], first: bool) -> _Piece:
@@ -105,8 +154,10 @@ def _kind(run: tuple[Token, ...], text: str, first: bool) -> str:
     if "word" not in kinds:
         return "latin"
     said = kind_of("".join(token.text for token in run if token.kind == "word"))
-    doubled = first and (text in _OFFICES or text[: len(text) // 2] * 2 == text)  # 小小 and 甜甜 are nicknames
-    return "word" if said == "odd" or doubled else said
+    doubled = text in _OFFICES or text[: len(text) // 2] * 2 == text  # 小小 and 甜甜 are nicknames
+    nicknamed = first and (doubled or "latin" in kinds)  # so are 小A and 老K
+    of_door = first and "place" in kinds and said == "note"  # 2号院钱家, 3栋门卫
+    return "word" if said == "odd" or nicknamed or of_door else said
 
 
 def _named(tokens: list[Token], first: int, pieces: list[_Piece], named: list[_Piece]) -> Named:
@@ -114,12 +165,13 @@ def _named(tokens: list[Token], first: int, pieces: list[_Piece], named: list[_P
     strangers = [piece for piece in named[1:] if not _belongs(piece, named[0])]
     people = [piece for piece in named if piece not in strangers]
     begin, end = _front(pieces, named[0]), people[-1].tokens[-1].end
-    words = "".join(token.text for token in tokens if begin <= token.start < end)
-    name = " ".join(words.split()).lstrip("@")
+    words = "".join(" " if token.kind == "stop" else token.text for token in tokens if begin <= token.start < end)
+    name = " ".join(words.split()).lstrip("@").strip(_TRIMMED) or words
     rest = tuple(token for token in tokens if not begin <= token.start < end)
     after = next((token for token in tokens if token.start == end and token.kind in ORDERS | {"wish"}), None)
     try:
-        _check(people, strangers, glued=after is not None)
+        again = len(pieces) == 1 and not after and first < len(tokens) and tokens[first].kind == "offer"
+        _check(people, strangers, glued=after is not None, named_again=again)
         return _ended(name, tokens[first:], rest) if after and after.kind != "wish" else Named(name, rest)
     except Doubt as doubt:
         return Named(name, rest, doubt)
@@ -136,16 +188,22 @@ def _belongs(piece: _Piece, name: _Piece) -> bool:
     return ends_in_title(piece.text) or (piece.kind == name.kind == "latin")
 
 
-def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool) -> None:
+def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool, named_again: bool) -> None:
+    """Raises Doubt where the name may be none; `named_again` says that goods on offer follow a lone first word."""
     if strangers:
         raise Doubt(second_thought(strangers[0].text) or f"没认出“{strangers[0].text[:12]}”")
     for piece in people:
-        if is_goods(piece.text):
+        if is_goods(piece.text) and not named_again:
             raise Doubt(f"“{piece.text[:12]}”像是商品，不在这次团里")
-        if unsettled(piece.text) or (glued and second_thought(piece.text[1:])):
+        if unsettled(piece.text) or (glued and second_thought(_beyond_name(piece.text))):
             raise Doubt(second_thought(piece.text[1:]) or "问清是谁的、要几份")
     if glued and runs_on(people[-1].text):
         raise Doubt(f"“{people[-1].text[:12]}”里名字和商品分不开")
+
+
+def _beyond_name(words: str) -> str:
+    """What stands in a word behind the shortest name: 阿全, 小满 and 钱多多 are names."""
+    return "" if words[-1:] * 2 == words[-2:] else words[2:]
 
 
 def _ended(name: str, tokens: Sequence[Token], rest: tuple[Token, ...]) -> Named:
@@ -180,15 +238,25 @@ def _unnamed(tokens: list[Token], first: int, pieces: list[_Piece]) -> Named:
     for kind in ("beside", "symbol"):
         if found := next((piece for piece in pieces if piece.kind == kind), None):
             return Named(found.text, tuple(token for token in tokens if token not in found.tokens))
-    behind = _pieces(tokens[first:])
-    front, last = (behind[0], behind[-1]) if len(behind) > 1 else (None, None)
-    if front and front.tokens[0].kind == "offer" and ends_in_title(front.text) and front.tokens[-1].kind == "word":
+    whole, behind = _pieces(tokens), _pieces(tokens[first:])
+    front, last = (whole[0], behind[-1]) if len(whole) > 1 else (None, None)
+    if front and _is_named_for_goods(front, whole[1:]):
         return Named(front.text, tuple(token for token in tokens if token not in front.tokens))
-    if last and _may_stand_last(last):
+    if last and len(behind) > 1 and _may_stand_last(last):
         return Named(last.text, tuple(token for token in tokens if token not in last.tokens))
     return Named("", tuple(tokens), Doubt("没看出是谁的"))
 
 
+def _is_named_for_goods(front: _Piece, others: Sequence[_Piece]) -> bool:
+    """Whether a first piece that holds goods is a name: 苹果妈妈 by its title, 肉包铁铁 if goods are named again."""
+    words = "".join(token.text for token in front.tokens if token.kind == "word")
+    if not words or any(token.kind not in ("word", "offer") for token in front.tokens):
+        return False
+    again = any(token.kind == "offer" for piece in others for token in piece.tokens)
+    odd = words in "小大老阿" or (kind_of(words) == "odd" and not (is_goods(words) or second_thought(words)))
+    return (front.tokens[0].kind == "offer" and ends_in_title(front.text)) or (again and odd)
+
+
 def _may_stand_last(piece: _Piece) -> bool:
-    person = piece.kind == "beside" or (piece.kind == "word" and ends_in_title(piece.text))
+    person = piece.kind == "beside" or (piece.kind == "word" and (ends_in_title(piece.text) or is_nickname(piece.text)))
     return person and not any(token.kind in ORDERS for token in piece.tokens)

@@ -16,6 +16,8 @@ def _any(words: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, words))
 
 
+_SIMPLIFIED = str.maketrans(dict(_TABLES["traditional"].split()))
+
 JOINTS = frozenset(_words("joints"))
 """Words between one thing and the next, as good as a comma."""
 
@@ -23,6 +25,7 @@ KINDS = _words("kinds")
 """Goods whose name is often dropped behind that of the kind: 红富士 for 红富士苹果."""
 
 _SECOND_THOUGHTS = (
+    (r"(?:晚点|晚些|等|回头|稍后|到时).{0,4}(?:确认|确定|[说定看])|另(?!外)", "还没说定"),
     (r"[?]|吗|么(?!么)|能不能|可不可以|有没有|多少钱|怎么", "像是在问，还没定下来"),
     (r"改|换|变更|更正|写错", "像是改过，问清以哪个为准"),
     (r"取消|不要|不订|不买|退|撤|作废|不参|除", "有不要的，问清还要哪些"),
@@ -32,8 +35,8 @@ _SECOND_THOUGHTS = (
     (r"再|又|追加|补|多|少|减|剩", "说的是增减，问清总共几份"),
     (r"各|每样|每种|都|全", "“各几份”要问清"),
     (r"几[份箱盒斤袋瓶个]|若干|一些|适量", "没写准数"),
-    (r"帮|代|替", "像是替别人订的，问清是谁的"),
-    (r"[送赠]", "送的怎么算要问清"),
+    (r"帮(?!忙|我(?![爸妈公婆姐妹哥弟家邻]))|代|替", "像是替别人订的，问清是谁的"),
+    (r"送(?![到去至上货人礼给])|赠", "送的怎么算要问清"),
 )
 _THOUGHTS = tuple((re.compile(pattern), reason) for pattern, reason in _SECOND_THOUGHTS)
 _STRONG = re.compile(r".+?(?:不|没|取消|退[了掉]?\Z|改|再[加要来]|追加|作废|或者|同上|一样|[给帮代替].)")
@@ -46,18 +49,32 @@ _ATOMS = (
     ("courtesy", _words("courtesy")),
     ("link", (*_words("links"), *_words("joints"))),
 )
-_ATOM = re.compile("|".join(f"(?P<{kind}>{_any(words)})" for kind, words in _ATOMS) + "|(?P<odd>.)", re.I | re.S)
+_KIND = {word.casefold(): kind for kind, words in reversed(_ATOMS) for word in words}
+_ATOM = re.compile(rf"{_any(tuple(sorted(_KIND, key=lambda word: (-len(word), word))))}|.", re.I | re.S)
 _MILDEST_LAST = ("odd", "cancel", "note", "origin", "courtesy", "link")
-_MILD_NOT = re.compile(_any(tuple(word for word in _words("notes") if word[0] in "不别")))
+_MILD_NOT = re.compile(
+    rf"{_any(tuple(word for word in _words('notes') if word[0] in '不别'))}"
+    r"|(?:不要|别)(?:太|有|弄|压|碰|摔|挤|挑)?[大小熟生硬软甜酸肥瘦老嫩辣坏烂破碎青红黄绿黑白]的?"
+    r"|(?:不要?|别)[加放](?:糖|盐|辣椒?|葱|姜|蒜|香菜|醋|油|冰)"
+)
 _LEADS_IN = re.compile(
     rf"(?:的|新鲜|{_any((*_words('links'), *_words('joints')))}|{_any(_words('origins'))})\Z", re.IGNORECASE
 )
 
+_REMARK = re.compile(
+    rf"\A(?:请|麻烦|记得|最好|尽量|拜托|亲|老板|我|我们|我家|帮我|给我|帮忙)*(?:{_any(_words('remarks'))})"
+    r"|(?:[拿取放送付转领装切剁用]|付款|转账|门口|过来|联系|好吃|好喝|新鲜|一趟)[了的吧啊哦哈]?\Z"
+    r"|.[的点着了吃喝要带]\Z|带点|钱[了的]?\Z|\A确[定认]\Z|越.{1,3}越.|(?:现在|还是|就)(?:住|送上)|\A要.{1,3}的\Z"
+)
+_LONGEST_REMARK = 30
 _OCCASION = re.compile(_any(_words("occasions")))
 _REPORT = re.compile(r"到货|取货|提货|核销|汇总|统计|名单|清单|退款|缺货|通知|排名|榜")
 _TRADE = re.compile(rf"[0-9](?:\.[0-9]+)? ?[元块斤]|{_any(_words('trade'))}")
 _WISH = re.compile(r"(?<=..)(?<![不别没])(?:[我只就]?(?:要|想要|订|定|买|拿|来)了?)\Z")
 _GOODS = frozenset(_words("goods"))
+_GOODS_IN = re.compile(
+    rf"(?:{_any(tuple(word for word in _words('goods') if len(word) > 1))})|(?:{_any(_words('goods'))})\Z"
+)
 _GOODS_LAST = re.compile(rf"(?:{_any(_words('goods'))})\Z")
 _BRAND = re.compile(_any(_words("brands")))
 _TITLE_LAST = re.compile(rf"(?:{_any(_words('titles'))})家?\Z")
@@ -65,9 +82,14 @@ _LONG_TITLES = tuple(word for word in _words("titles") if len(word) > 1)
 _TITLE_THEN_MORE = re.compile(rf".+(?:{_any(_LONG_TITLES)})(?!家?\Z)[^\d\W]")
 
 
+def simplified(text: str) -> str:
+    """The text in simplified characters as far as chains need it, every place in it the same (雞蛋兩份)."""
+    return text if text.isascii() else text.translate(_SIMPLIFIED)
+
+
 def kind_of(words: str) -> str:
     """What words are: cancel (不要了谢谢), note (要小的), origin (山东), courtesy (谢谢), link (还要) or odd."""
-    kinds = {found.lastgroup for found in _ATOM.finditer(_MILD_NOT.sub("小的", words))}
+    kinds = {_KIND.get(found[0].casefold(), "odd") for found in _ATOM.finditer(_MILD_NOT.sub("小的", words))}
     if "cancel" in kinds and "note" in kinds:  # 不要小的 takes nothing back
         return "odd"
     return next((kind for kind in _MILDEST_LAST if kind in kinds), "link")
@@ -103,6 +125,16 @@ def is_report(title: str) -> bool:
     return _REPORT.search(title) is not None
 
 
+def is_remark(words: str) -> bool:
+    """Whether words behind an order only say what becomes of it (送到门厅, 已微信付款), though not each is known.
+
+    They begin or end as such wishes do, change nothing, ask nothing and name no goods.
+    """
+    if len(words) > _LONGEST_REMARK or not _REMARK.search(words):
+        return False
+    return not (second_thought(words) or may_alter(words) or unsettled(words) or _GOODS_IN.search(words))
+
+
 def may_alter(words: str) -> bool:
     """Whether a remark in brackets might change the order, so that it cannot be left unread."""
     return _ALTERS.search(_MILD_NOT.sub("", words)) is not None
@@ -123,6 +155,11 @@ def is_goods(name: str) -> bool:
     if name[:1] * 2 == name or (len(name) == 2 and name[0] in "小老阿" and name not in _GOODS):
         return False
     return _GOODS_LAST.search(name) is not None or _BRAND.search(name) is not None
+
+
+def is_nickname(name: str) -> bool:
+    """Whether a word can be nobody but a neighbour: 老管, 小傅, 阿毛."""
+    return len(name) == 2 and name[0] in "小老阿" and name not in _GOODS and kind_of(name) == "odd"
 
 
 def runs_on(name: str) -> bool:
