@@ -1,6 +1,7 @@
 """Chores and errands: done at their minute, once a day, caught up after a night without power."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -43,6 +44,24 @@ async def test_a_chore_that_fails_is_left_alone_for_a_while_and_holds_nobody_up(
     await play(town.start(chores=[broken, reminder(9)]), town.at("23 07:00"), town.at("23 09:05"))
     assert attempts == [town.at("23 08:00") + clocks.REST * n for n in range(7)]
     assert (town.said(), done(town)) == (["23 07:30 1群早"], ["done at 09:00"])
+
+
+async def test_a_chore_that_the_shop_has_switched_off_waits_without_a_word_to_the_database(town: Town) -> None:
+    settled: list[datetime] = []
+    since = int(town.at("23 08:00").timestamp())
+    chore = Chore(
+        "邀请",
+        lambda tx, now: None if settled else since,
+        lambda tx, now, house: settled.append(now),
+        wanted=lambda house: house.shop.invite.enabled,
+    )
+    clock = town.start(chores=[chore])
+    clock.house.shop = replace(clock.house.shop, invite=replace(clock.house.shop.invite, enabled=False))
+    await clock.run_due(town.at("23 09:00"))
+    assert (settled, clock.next_due(town.at("23 09:00"))) == ([], town.at("24 07:30"))
+    clock.house.shop = replace(clock.house.shop, invite=replace(clock.house.shop.invite, enabled=True))
+    await clock.run_due(town.at("23 10:00"))
+    assert settled == [town.at("23 10:00")]
 
 
 async def test_a_daily_chore_has_one_turn_a_day_and_catches_up(town: Town) -> None:
