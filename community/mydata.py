@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
-from community import eggs, ledger
+from community import claim_photo, eggs, ledger
 from community.activity import Activity
 from community.chain.tables import ChainLine, ChainName
 from community.claim import Claim
@@ -35,6 +35,7 @@ class Held(NamedTuple):
     eggs: int
     invited: int
     activities: int
+    photos: int
 
 
 class _Name(NamedTuple):
@@ -93,6 +94,7 @@ def held(tx: Tx, member_id: str) -> Held:
         ledger.balance(tx, member_id, "eggs"),
         tx.count(_INVITES, who=member_id),
         tx.count(_ACTIVITIES, who=member_id),
+        claim_photo.held(tx, member_id),
     )
 
 
@@ -106,5 +108,6 @@ def forget(tx: Tx, member: KnownMember, now: datetime) -> None:
     held_eggs = ledger.balance(tx, member.id, "eggs")
     if held_eggs:
         ledger.move(tx, member.id, "eggs", -held_eggs, f"forgotten:{int(now.timestamp())}", now)
+    claim_photo.forget(tx, member.id)
     for statement in _FORGET:
         tx.run(statement, who=member.id)

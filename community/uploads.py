@@ -18,7 +18,9 @@ class Uploads:
         """Keep the content, safely on disk when this returns; the name to `read` it by."""
         name = f"{sha256(content).hexdigest()[:32]}{suffix}"
         path = self.folder / name
-        if not path.exists():
+        if path.exists():
+            path.touch()  # asked for anew: whatever sweeps up behind us shall leave it
+        else:
             self.folder.mkdir(parents=True, exist_ok=True)
             part = self.folder / f"{uuid4().hex}.part"
             with part.open("xb") as file:
@@ -31,6 +33,16 @@ class Uploads:
     def read(self, name: str) -> bytes:
         """What was kept under this name. Raises OSError where it is gone."""
         return (self.folder / name).read_bytes()
+
+    def older_than(self, moment: float) -> list[str]:
+        """The names of the files last asked to be kept before then, seconds since the epoch, half-written ones too."""
+        if not self.folder.is_dir():
+            return []
+        return [path.name for path in self.folder.iterdir() if path.is_file() and path.stat().st_mtime < moment]
+
+    def drop(self, name: str) -> None:
+        """Remove what was kept under this name, if it is there."""
+        (self.folder / name).unlink(missing_ok=True)
 
 
 def beside(database: Database) -> Uploads:

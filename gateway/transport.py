@@ -23,7 +23,7 @@ class Transport(Protocol):
         """Deliver `text`, naming the contacts in `mentions`. Raises Refused, Unreachable or Unsure."""
 
     async def show(self, to: str, name: str, image: bytes) -> None:
-        """Deliver a PNG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
+        """Deliver a PNG or JPEG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
 
     async def hand(self, to: str, name: str, content: bytes) -> None:
         """Deliver a file called `name`, to be opened or kept. Raises Refused, Unreachable or Unsure."""

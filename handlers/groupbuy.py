@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from community import payment
+from community import outbox, payment, replacement
 from community.db import Tx
-from community.groupbuy import buys, finding, orders
+from community.groupbuy import buys, finding, orders, picture
 from community.groupbuy.facts import facts, standing_facts, tell_rooms
 from community.groupbuy.offer import Buy, NotOffered, choices, choose, choose_buy
 from community.groupbuy.orders import Placed, Standing
@@ -49,7 +49,18 @@ def confirm(tx: Tx, ask: Ask) -> Reply | None:
     if ask.rest:
         return None
     opened = buys.confirm(tx, ask.here.id, ask.who.id, ask.now)
-    return None if opened is None else say("groupbuy/opened", **_facts(opened, ask))
+    if opened is None:
+        return None
+    _show(tx, ask, opened)
+    return say("groupbuy/opened", **_facts(opened, ask))
+
+
+def _show(tx: Tx, ask: Ask, opened: Buy) -> None:
+    """What it looks like, to each of its rooms once, after the words."""
+    name = picture.of(tx, opened)
+    for room_id in finding.rooms(tx, opened) if name else ():
+        called, cause = f"{opened.title}.jpg", f"groupbuy-picture:{opened.id}"
+        outbox.say(tx, room_id, called, "notice", ask.now, cause=cause, image=name)
 
 
 @command("截单", example="截单", help="现在就截单，出汇总", who=Role.LEADER, where=Where.ROOM, reshapes=True)
@@ -225,7 +236,8 @@ def mine(tx: Tx, ask: Ask) -> Reply:
         for order in orders.of_member(tx, ask.who.id, ask.now)
     ]
     back = payment.owed_back(payment.of_member(tx, ask.who.id, ask.now))
-    return say("groupbuy/mine", name=ask.who.name, orders=found, back=back, now=ask.now)
+    anew = [due._asdict() for due in replacement.waiting(tx, ask.who.id)]
+    return say("groupbuy/mine", name=ask.who.name, orders=found, anew=anew, back=back, now=ask.now)
 
 
 def _open_one(tx: Tx, ask: Ask, hint: str) -> Buy:
