@@ -20,6 +20,6 @@ def show(tx: Tx, ask: Ask) -> Picture:
     buy = choose_buy(found, ask.rest or None, "海报 {}")
     painted, fault = poster.painted(tx, ask.house, ask.uploads, buy, ask.now)
     if fault:
-        text = ask.house.wording.render("poster/plain", title=buy.title, fault=fault)
+        text = f"{buy.title} 的配{fault}，海报先不带图。在群里发“配图”再换一张就好。"
         outbox.say(tx, ask.who.id, text, "answer", ask.now)
     return Picture(f"{buy.name} 海报.png", painted)
