@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from community import claim_photo, uploads
@@ -19,10 +19,11 @@ class _Image(NamedTuple):
     image: str
 
 
+_is = col(Outbox.status)
 _TO_SHOW = prepare(
     _Image,
     select(col(Outbox.image)).where(
-        col(Outbox.image).is_not(None), col(Outbox.status).in_(("queued", "sending", "uncertain"))
+        col(Outbox.image).is_not(None), or_(_is == "queued", _is == "sending", _is == "uncertain")
     ),
 )
 
