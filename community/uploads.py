@@ -16,7 +16,7 @@ class Uploads:
 
     def keep(self, content: bytes, suffix: str) -> str:
         """Keep the content, safely on disk when this returns; the name to `read` it by."""
-        name = f"{sha256(content).hexdigest()[:32]}{suffix}"
+        name = self.named(content, suffix)
         path = self.folder / name
         if path.exists():
             path.touch()  # asked for anew: whatever sweeps up behind us shall leave it
@@ -29,6 +29,11 @@ class Uploads:
                 os.fsync(file.fileno())
             part.replace(path)
         return name
+
+    @staticmethod
+    def named(content: bytes, suffix: str) -> str:
+        """The name under which this content is kept."""
+        return f"{sha256(content).hexdigest()[:32]}{suffix}"
 
     def read(self, name: str) -> bytes:
         """What was kept under this name. Raises OSError where it is gone."""

@@ -97,7 +97,7 @@ def test_seven_nightly_copies_are_kept_and_each_is_whole(town: Town) -> None:
 def test_every_chore_is_found_and_bears_its_own_name() -> None:
     chores, errands = discover()
     assert FORGET_SEEN in chores
-    assert errands == [BACK_UP]
+    assert BACK_UP in errands
     assert len({chore.name for chore in chores} | {errand.name for errand in errands}) == len(chores) + len(errands)
 
 

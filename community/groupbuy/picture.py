@@ -14,7 +14,7 @@ from community.awaited import Awaited
 from community.db import Tx, change, insert, prepare
 from community.groupbuy import finding
 from community.groupbuy.offer import Buy
-from community.product import names
+from community.product import names, pictures
 from community.setting import Setting
 
 WITHIN = timedelta(minutes=5)
@@ -31,15 +31,6 @@ class GroupBuyPicture(SQLModel, table=True):
     name: str = Field(description="its name in the shop's uploads")
 
 
-class ProductPicture(SQLModel, table=True):
-    """What a product looks like."""
-
-    __tablename__ = "product_picture"
-
-    product_id: int = Field(foreign_key="product.id", primary_key=True)
-    name: str = Field(description="its name in the shop's uploads")
-
-
 class _Name(NamedTuple):
     name: str
 
@@ -51,16 +42,8 @@ class _Slot(NamedTuple):
 
 _new = insert(GroupBuyPicture)
 _PUT = change(_new.on_conflict_do_update(index_elements=["groupbuy_id"], set_={"name": _new.excluded.name}))
-_new_product = insert(ProductPicture)
-_PUT_PRODUCT = change(
-    _new_product.on_conflict_do_update(index_elements=["product_id"], set_={"name": _new_product.excluded.name})
-)
 _OF_BUY = prepare(_Name, select(col(GroupBuyPicture.name)).where(col(GroupBuyPicture.groupbuy_id) == bindparam("buy")))
-_OF_PRODUCT = prepare(
-    _Name, select(col(ProductPicture.name)).where(col(ProductPicture.product_id) == bindparam("product"))
-)
 _BUYS = prepare(_Name, select(col(GroupBuyPicture.name)))
-_PRODUCTS = prepare(_Name, select(col(ProductPicture.name)))
 _SLOTS = prepare(
     _Slot,
     select(col(Setting.name), col(Setting.value)).where(
@@ -95,7 +78,7 @@ def keep(tx: Tx, who_id: str, room_id: str | None, name: str, at: int) -> Buy | 
     buy = finding.find(tx, buy_id)
     tx.run(_PUT, groupbuy_id=buy.id, name=name)
     if len(buy.items) == 1 and (product := names.find(tx, buy.items[0].name)) is not None:
-        tx.run(_PUT_PRODUCT, product_id=product.id, name=name)
+        pictures.put(tx, product.id, name)
     return buy
 
 
@@ -106,19 +89,14 @@ def of(tx: Tx, buy: Buy) -> str | None:
         return own.name
     for item in buy.items:
         product = names.find(tx, item.name)
-        if product is not None and (found := tx.one(_OF_PRODUCT, product=product.id)) is not None:
-            return found.name
+        if product is not None and (name := pictures.of(tx, product.id)) is not None:
+            return name
     return None
-
-
-def of_product(tx: Tx, product_id: int, name: str) -> None:
-    """The picture of a product from now on."""
-    tx.run(_PUT_PRODUCT, product_id=product_id, name=name)
 
 
 def in_use(tx: Tx) -> list[str]:
     """The names of all pictures that group buys and products have."""
-    return [row.name for statement in (_BUYS, _PRODUCTS) for row in tx.all(statement)]
+    return [*(row.name for row in tx.all(_BUYS)), *pictures.in_use(tx)]
 
 
 def _slot(room_id: str, who_id: str) -> str:

@@ -20,10 +20,6 @@ def upgrade() -> None:
         sa.CheckConstraint("quantity > 0"),
         sa.CheckConstraint("collected BETWEEN 0 AND quantity"),
         sa.ForeignKeyConstraint(
-            ["claim_id"],
-            ["claim.id"],
-        ),
-        sa.ForeignKeyConstraint(
             ["order_id"],
             ["groupbuy_order.id"],
         ),
