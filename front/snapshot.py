@@ -19,7 +19,7 @@ def speak(puppet: SimulatedWeChat, by: str, to: str, text: str) -> None:
     if found is None:
         puppet.say(by, to, text)
     else:
-        puppet.picture(by, to, drawn(found[1] or ""))
+        puppet.snap(by, to, drawn(found[1] or ""))
 
 
 def drawn(words: str) -> bytes:

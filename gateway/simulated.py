@@ -175,7 +175,7 @@ class SimulatedWeChat(OwnPuppet):
         self._arrive("message", EventMessagePayload(message_id=message_id))
         return message_id
 
-    def picture(self, by: str, to: str, image: bytes) -> str:
+    def snap(self, by: str, to: str, image: bytes) -> str:
         """Somebody sends a picture to a room or to the bot; returns the message id."""
         message_id = self._keep(_Message(by, to, "", (), IMAGE, self._stamp(), image))
         self._arrive("message", EventMessagePayload(message_id=message_id))
@@ -274,9 +274,9 @@ class SimulatedWeChat(OwnPuppet):
             **to,
         )
 
-    async def message_image(self, message_id: str, image_type: int = 3) -> FileBox:
+    async def picture(self, message_id: str) -> bytes:
         """The picture that came with a message. Raises LookupError if it is unknown or long past."""
-        return FileBox.from_base64(base64.b64encode(self._world.messages[message_id].image), "image.jpg")
+        return self._world.messages[message_id].image
 
     async def contact_payload(self, contact_id: str) -> ContactPayload:
         """A contact. Raises LookupError if there is none."""

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+HEAVIEST = 12 * 1024 * 1024
+"""Bytes of a picture that are taken in."""
+
 
 class Refused(Exception):
     """The gateway understood and said no: saying it again will not help (not in the room, contact gone)."""

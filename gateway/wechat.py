@@ -28,7 +28,6 @@ from gateway import compat  # noqa: F401 - makes wechaty importable, must come f
 
 from wechaty_puppet import FileBox, FriendshipType, MessageType  # isort: skip
 
-from gateway.inbound import content_of
 from gateway.puppet import SYSTEM, OwnPuppet
 from gateway.roster import LONGEST_NAME, LONGEST_TOPIC, Known, Roster, clean, cut
 from gateway.transport import Refused, Unreachable, Unsure
@@ -197,8 +196,8 @@ class WeChat:
         await _out(to, conversation.say(box))
 
     async def picture(self, message_id: str) -> bytes:
-        """What a picture's message shows. Raises Refused, Unreachable or Unsure, or what the gateway raises."""
-        return await content_of(await self._puppet.message_image(message_id))
+        """What a picture's message shows. Raises Refused, Unreachable, or LookupError for what nobody knows."""
+        return await self._puppet.picture(message_id)
 
     async def set_topic(self, room_id: str, text: str) -> None:
         """Rename a room. Raises Refused, Unreachable or Unsure."""

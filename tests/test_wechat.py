@@ -218,8 +218,8 @@ async def test_other_kinds_of_messages_are_passed_over(group: Group, kind: int) 
 
 
 async def test_a_picture_is_told_without_what_is_on_it_and_fetched_when_asked_for(group: Group) -> None:
-    in_room = group.puppet.picture(group.wang, group.room, b"apples")
-    directly = group.puppet.picture(group.li, group.puppet.bot_id, b"pears")
+    in_room = group.puppet.snap(group.wang, group.room, b"apples")
+    directly = group.puppet.snap(group.li, group.puppet.bot_id, b"pears")
     assert await group.told() == [Pictured(in_room, WANG, group.place), Pictured(directly, LI)]
     assert await group.wechat.picture(in_room) == b"apples"
     with pytest.raises(LookupError):
