@@ -82,7 +82,8 @@ class Desk:
         return frozenset(self._under_way)
 
     def _answer(self, found: Match, event: Heard) -> None:
-        then = partial(self._look_anew, found.command)
+        command = found.command
+        then = partial(self._look_anew, command) if command.reshapes or command.pictures else None
         future = self._write(answer, self._house, self._uploads, self._router, found, event, then=then)
         future.add_done_callback(partial(self._untaken, event))
 

@@ -1,5 +1,6 @@
 """However an order comes to owe less: one table has it, and nobody gets back more than they paid."""
 
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,9 @@ from community.db import Database
 from community.export import export
 from community.house import House
 from community.payment import Account
+from community.sheet.layouts import pages
+from community.sheet.pages import Table
+from community.sheet.paper import read_paper
 from community.shop import Shop
 from community.wording import Wording
 from tests.conftest import BEGIN, ROOT, ZONE, read, write
@@ -131,3 +135,19 @@ def test_whatever_is_said_the_accounts_hold(
     say(town, *lines)
     check(database)
     database.close()
+
+
+def test_what_is_given_anew_stands_on_a_sheet_of_its_own(database: Database, house: House) -> None:
+    town = opened(database, house)
+    say(town, "王阿姨: 绑定 3-2-501", *WAYS["claimed"][:3], "王阿姨: 售后 苹果坏了", "李姐: 售后 苹果坏了")
+    assert "补货" not in [page.name for page in pages(read(database, read_paper, house.shop))]
+    say(town, "售后 1 补 2份", "售后 2 补 1份")
+    (code,) = re.findall(r"取货码 ([0-9]{4})", town.hears(WANG, "我的取货码") or "")
+    say(town, f"核销 {code} 苹果3")
+    sheet = pages(read(database, read_paper, house.shop))[-1]
+    assert isinstance(sheet, Table)
+    assert [row.cells for row in sheet.rows] == [
+        ("3-2-501", "王阿姨", "补 红富士苹果", 2, 1),
+        ("未登记", "李姐", "补 红富士苹果", 1, 1),
+        ("合计", None, None, 3, 2),
+    ]
