@@ -4,9 +4,10 @@ Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from community import outbox, payment, replacement
+from community import outbox, payment, people, replacement
 from community.db import Tx
 from community.groupbuy import buys, finding, orders, picture
 from community.groupbuy.facts import facts, standing_facts, tell_rooms
@@ -51,16 +52,19 @@ def confirm(tx: Tx, ask: Ask) -> Reply | None:
     opened = buys.confirm(tx, ask.here.id, ask.who.id, ask.now)
     if opened is None:
         return None
-    _show(tx, ask, opened)
+    _announce(tx, ask, opened)
     return say("groupbuy/opened", **_facts(opened, ask))
 
 
-def _show(tx: Tx, ask: Ask, opened: Buy) -> None:
-    """What it looks like, to each of its rooms once, after the words."""
-    name = picture.of(tx, opened)
-    for room_id in finding.rooms(tx, opened) if name else ():
-        called, cause = f"{opened.title}.jpg", f"groupbuy-picture:{opened.id}"
-        outbox.say(tx, room_id, called, "notice", ask.now, cause=cause, image=name)
+def _announce(tx: Tx, ask: Ask, opened: Buy) -> None:
+    """Tell its other rooms that it is open, and show every room what it looks like after the words, each once."""
+    text, name = ask.house.wording.render("groupbuy/opened", **_facts(opened, ask)), picture.of(tx, opened)
+    for room_id in filter(partial(people.enabled, tx), finding.rooms(tx, opened)):
+        if room_id != ask.here.id:
+            outbox.say(tx, room_id, text, "notice", ask.now, cause=f"groupbuy-opened:{opened.id}")
+        if name is not None:
+            shown, cause = f"{opened.title}.jpg", f"groupbuy-picture:{opened.id}"
+            outbox.say(tx, room_id, shown, "notice", ask.now, cause=cause, image=name)
 
 
 @command("截单", example="截单", help="现在就截单，出汇总", who=Role.LEADER, where=Where.ROOM, reshapes=True)
