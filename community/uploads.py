@@ -51,5 +51,6 @@ class Uploads:
 
 
 def beside(database: Database) -> Uploads:
-    """The uploads of a shop: data/uploads for data/bot.db."""
-    return Uploads((database.path or Path("bot.db")).parent / "uploads")
+    """The uploads of a shop, and of no other in the same folder: data/uploads/bot for data/bot.db."""
+    path = database.path or Path("bot.db")
+    return Uploads(path.parent / "uploads" / path.stem)

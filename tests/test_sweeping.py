@@ -1,6 +1,7 @@
 """The sweep of the uploads: what nothing speaks of any more goes, what is in use or fresh stays."""
 
 import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def test_what_is_kept_anew_is_fresh_again(tmp_path: Path) -> None:
     assert uploads.older_than(OLD + 1) == [path.name]
     assert uploads.keep(b"poster", ".png") == path.name
     assert uploads.older_than(OLD + 1) == []
+
+
+def test_a_second_shop_in_the_same_folder_keeps_its_own(database: Database, file: Path) -> None:
+    practice = Database(f"sqlite:///{shutil.copy(file, file.with_name('practice.db'))}")
+    path = kept(database, b"real")
+    assert sweep(practice, BEGIN) == 0
+    assert path.exists()
+    practice.close()
 
 
 def test_half_written_files_and_a_shop_without_uploads_are_no_trouble(database: Database) -> None:
