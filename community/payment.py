@@ -158,7 +158,7 @@ def refund_all(tx: Tx, buy_id: int, reason: str, by_id: str | None, now: datetim
     """
     for order in tx.all(_WORTH, buy=buy_id):
         refund(tx, order.order_id, order.cents, reason, by_id, now)
-    return owed_back(tx.all(_OF_BUY, buy=buy_id))
+    return owed_back(of_buy(tx, buy_id))
 
 
 def of_member(tx: Tx, member_id: str, now: datetime) -> list[Account]:
