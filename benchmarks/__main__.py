@@ -1,6 +1,6 @@
 """Runs every benchmark, or those named, and prints one JSON document: goals, figures, and where they were measured.
 
-Type: python -m benchmarks [durable router wire path render start month] [--scale 0.1]
+Type: python -m benchmarks [durable router wire path orders render start month] [--scale 0.1]
 What is on its way is told on standard error. Benchmarks never fail a build: machines differ, a missed goal is shown.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.report import Report
 
-SUBJECTS = ("durable", "router", "wire", "path", "render", "start", "month")
+SUBJECTS = ("durable", "router", "wire", "path", "orders", "render", "start", "month")
 """A file each, with a function `measure(scale) -> Report`."""
 
 

@@ -30,6 +30,7 @@ class EggCode(SQLModel, table=True):
     __table_args__ = (
         Index("egg_code_live", "code", unique=True, sqlite_where=text("status = 'live'")),
         Index("egg_code_member", "member_id", "status"),
+        Index("egg_code_code", "code"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

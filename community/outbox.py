@@ -181,6 +181,11 @@ _WITHHOLD = change(
     .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.rank) > bindparam("above"))
     .values(status="expired")
 )
+_TAKE_BACK = change(
+    update(Outbox)
+    .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.cause) == bindparam("why"))
+    .values(status="expired")
+)
 _FORGET = change(delete(Outbox).where(_is != "queued", _is != "sending", col(Outbox.created_at) < bindparam("before")))
 _FAILED = change(update(Outbox).where(_of_batch, _is == "sending").values(status="failed"))
 _RETRY = change(
@@ -362,6 +367,11 @@ def _same(ours: str, echoed: str) -> bool:
 def withhold(tx: Tx, room_id: str) -> int:
     """Say nothing more to a room but answers: what is queued there for everybody is dropped; how many lines."""
     return tx.run(_WITHHOLD, room=room_id, above=RANK["answer"])
+
+
+def take_back(tx: Tx, room_id: str, cause: str) -> int:
+    """Do not say to a room what is still queued under this cause: it is no longer true; how many lines."""
+    return tx.run(_TAKE_BACK, room=room_id, why=cause)
 
 
 def forget_old(tx: Tx, now: datetime) -> int:

@@ -43,9 +43,9 @@ class Quiet:
     start: time = time(22)
     end: time = time(7)
 
-    def covers(self, now: datetime) -> bool:
-        """Whether broadcasts are held back at this moment."""
-        clock = now.time()
+    def covers(self, now: datetime | time) -> bool:
+        """Whether broadcasts are held back at this moment, or at this time of any day."""
+        clock = now.time() if isinstance(now, datetime) else now
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end

@@ -114,8 +114,8 @@ _accounts: Select[Any] = (
     .order_by(_order)
 )
 _ONE = prepare(Account, _accounts.where(_order == bindparam("order")))
-_RECENT = prepare(
-    Account, _accounts.where(or_(col(GroupBuy.closed_at).is_(None), col(GroupBuy.closed_at) >= bindparam("since")))
+_lately = select(col(GroupBuy.id)).where(
+    or_(col(GroupBuy.closed_at).is_(None), col(GroupBuy.closed_at) >= bindparam("since"))
 )
 _OF_BUY = prepare(Account, _accounts.where(col(GroupBuyOrder.groupbuy_id) == bindparam("buy")))
 _OF_MEMBER = prepare(
@@ -125,6 +125,8 @@ _OF_MEMBER = prepare(
         or_(col(GroupBuy.closed_at).is_(None), col(GroupBuy.closed_at) >= bindparam("since")),
     ),
 )
+# Written as IN, because SQLite then goes from the few group buys to their orders, and not through all orders ever.
+_RECENT = prepare(Account, _accounts.where(col(GroupBuyOrder.groupbuy_id).in_(_lately)))
 _WORTH = prepare(
     _Worth,
     select(_order, _ordered - _refunded)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, bindparam, func, null, or_, select, text, update
+from sqlalchemy import CheckConstraint, Index, bindparam, literal_column, null, select, text, update
 from sqlmodel import Field, SQLModel, col
 
 from community import replacement
@@ -34,6 +34,7 @@ class PickupCode(SQLModel, table=True):
         Index("pickup_code_live", "code", unique=True, sqlite_where=text("status = 'live'")),
         Index("pickup_code_of", "member_id", unique=True, sqlite_where=text("status = 'live'")),
         Index("pickup_code_code", "code"),
+        Index("pickup_code_until", "expires_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -106,7 +107,7 @@ _live = col(PickupCode.status) == "live"
 _codes = select(*columns(Code, PickupCode)).order_by(col(PickupCode.id).desc())
 _OF_MEMBER = prepare(Code, _codes.where(_of, _live))
 _FIND = prepare(Code, _codes.where(col(PickupCode.code) == bindparam("digits")))
-_TAKEN = prepare(_Taken, select(col(PickupCode.code)).where(or_(_live, col(PickupCode.issued_at) > bindparam("since"))))
+_TAKEN = prepare(_Taken, select(col(PickupCode.code)).where(col(PickupCode.expires_at) > bindparam("at")))
 _ISSUE = change(insert(PickupCode))
 _PROLONG = change(update(PickupCode).where(_of, _live).values(expires_at=bindparam("until")))
 _END = change(update(PickupCode).where(col(PickupCode.id) == bindparam("this"), _live).values(status=bindparam("as_")))
@@ -143,15 +144,16 @@ _COLLECT = change(
     .values(collected=col(GroupBuyGrant.collected) + bindparam("more"))
 )
 _ENTER = change(insert(Pickup))
-_LEFT_OF = prepare(
+_SOME_LEFT = prepare(
     Count,
-    select(func.count())
+    select(literal_column("1"))
     .select_from(GroupBuyOrder)
     .join(GroupBuyGrant, col(GroupBuyGrant.order_id) == col(GroupBuyOrder.id))
     .where(
         col(GroupBuyOrder.groupbuy_id) == bindparam("buy"),
         col(GroupBuyGrant.collected) < col(GroupBuyGrant.granted),
-    ),
+    )
+    .limit(1),
 )
 _LEFT_WITH = prepare(
     Left,
@@ -189,7 +191,7 @@ def issue(tx: Tx, members: Sequence[str], random: Random, now: datetime) -> dict
     """A code for each of these members; whoever has a live one keeps it, for longer. Refused where none is free."""
     tx.run(_LAPSE, at=int(now.timestamp()))
     at, until = int(now.timestamp()), int((now + LASTS).timestamp())
-    taken = {int(row.code) for row in tx.all(_TAKEN, since=int((now - LASTS).timestamp()))}
+    taken = {int(row.code) for row in tx.all(_TAKEN, at=at)}
     free = [number for number in _CODES if number not in taken]
     random.shuffle(free)
     codes = {}
@@ -253,7 +255,7 @@ def code_of(tx: Tx, member_id: str, random: Random, now: datetime) -> str | None
 
 def finish(tx: Tx, buy_id: int, now: datetime) -> Buy:
     """A group buy that has arrived is done once everything is handed over; the group buy as it stands then."""
-    if not tx.count(_LEFT_OF, buy=buy_id):
+    if not tx.count(_SOME_LEFT, buy=buy_id):
         steps.take(tx, finding.find(tx, buy_id), "done", now)
     return finding.find(tx, buy_id)
 

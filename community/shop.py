@@ -73,6 +73,16 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """What the bot says before a close and to those who have not fetched their goods; times on the shop's clock."""
+
+    closing: bool = True
+    pickup: bool = True
+    pickup_at: time = time(17, 0)  # from the day after the arrival on
+    same_day_at: time = time(18, 30)  # on the very day, for what does not keep
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """All settings of one shop; empty strings where the shopkeeper has said nothing."""
 
@@ -85,6 +95,7 @@ class Shop:
     invite: Invite = field(default_factory=Invite)
     eggs: Eggs = field(default_factory=Eggs)
     sheet: Sheet = field(default_factory=Sheet)
+    reminders: Reminders = field(default_factory=Reminders)
     sender: Schedule = field(default_factory=Schedule)
     quiet: Quiet = field(default_factory=Quiet)
 
@@ -116,6 +127,7 @@ def read_shop(text: str, file: str) -> Shop:
     reader = _Reader(file, dict(_names(text)))
     top = reader.table("", {key: value for key, value in document.items() if key not in SECTIONS})
     parts = {name: reader.section(name, document[name]) for name in SECTIONS if name in document}
+    reader.awake(parts)
     if reader.faults:
         raise ShopFault(sorted(reader.faults, key=lambda fault: fault.line or 0))
     return Shop(**top, **{name: SECTIONS[name][0](**values) for name, values in parts.items()})
@@ -143,6 +155,16 @@ class _Reader:
         if name == "quiet" and values.get("start", Quiet().start) <= values.get("end", Quiet().end):
             self.fault(name, "安静时间要从晚上跨到第二天早上，from 要比 to 晚")
         return values
+
+    def awake(self, parts: Mapping[str, Mapping[str, Any]]) -> None:
+        """A reminder at a time when nothing may be said would never be heard."""
+        night = parts.get("quiet", {})
+        quiet = Quiet(night.get("start") or Quiet().start, night.get("end") or Quiet().end)
+        for key, at in parts.get("reminders", {}).items():
+            if isinstance(at, time) and quiet.covers(at):
+                self.fault(
+                    f"reminders.{key}", f"这个时候在安静时间里（{quiet.start:%H:%M} 到 {quiet.end:%H:%M}），不会说话"
+                )
 
     def table(self, section: str, table: Mapping[str, object]) -> dict[str, Any]:
         """The table's values under the names of the dataclass they fill."""
@@ -288,6 +310,7 @@ def _shown(value: object) -> str:
 
 
 BAN = "发得太快微信会封号"
+AWAKE = "提醒要在 07:00 到 21:30 之间，夜里不打扰邻居"
 NIGHT = "晚上 22:00 到早上 7:00 不打扰邻居，只能加长，不能缩短"
 
 TOP: Mapping[str, tuple[str, Check]] = {
@@ -319,6 +342,15 @@ SECTIONS: Mapping[str, tuple[Callable[..., Any], Mapping[str, tuple[str, Check]]
     ),
     "eggs": (Eggs, {"code_hours": ("code_hours", _whole(1, 720))}),
     "sheet": (Sheet, {"at_close": ("at_close", _switch)}),
+    "reminders": (
+        Reminders,
+        {
+            "closing": ("closing", _switch),
+            "pickup": ("pickup", _switch),
+            "pickup_at": ("pickup_at", _clock(time(7), time(21, 30), AWAKE)),
+            "same_day_at": ("same_day_at", _clock(time(7), time(21, 30), AWAKE)),
+        },
+    ),
     "sender": (
         Schedule,
         {

@@ -168,6 +168,19 @@ def test_a_code_that_is_live_stays_the_same(database: Database) -> None:
     assert set(again.values()).isdisjoint(first.values())
 
 
+def use_up(tx: Tx) -> None:
+    tx.session.connection().exec_driver_sql("UPDATE pickup_code SET status = 'used'")
+
+
+def test_a_code_that_was_told_again_is_nobody_elses_for_a_week_from_then(database: Database) -> None:
+    first, *others = write(database, some_people, 9000)
+    for day in (0, 5):
+        told = write(database, pickup.issue, [first], Random(1), BEGIN + timedelta(days=day))
+    write(database, use_up)
+    codes = write(database, pickup.issue, others, Random(1), BEGIN + timedelta(days=8))
+    assert told[first] not in codes.values()
+
+
 def test_when_codes_run_out_that_is_said(database: Database) -> None:
     members = write(database, some_people, 9001)
     with pytest.raises(Refusal, match="取货码用完了"):

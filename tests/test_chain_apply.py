@@ -14,8 +14,9 @@ from community.chain.read import read_chain
 from community.chain.standing import of_member
 from community.db import Database, Tx
 from community.events import Person, Place
-from community.groupbuy import buys, finding
+from community.groupbuy import buys, finding, orders
 from community.groupbuy.offer import Buy
+from community.groupbuy.wishes import Wish
 from community.household import Household, doors
 from community.people import KnownRoom, Role
 from community.terms import read_terms
@@ -165,3 +166,18 @@ def _holds(tx: Tx) -> None:
     shown = read_chain(current(tx, buy, ROOM.id, buy.title), offers(buy), {line.name for line in lines})
     rows = shown.rows if shown else ()
     assert sum(bought.quantity for row in rows if row.status == "sure" for bought in row.items) >= buy.sold
+
+
+def types_one(tx: Tx, name: str) -> None:
+    buy = buy_in(tx)
+    orders.add(tx, Wish(buy, buy.items[0], 1), ROOM.id, f"id_{name}", BEGIN)
+
+
+def test_a_row_that_did_not_fit_yields_to_what_its_person_typed_since(room: Database) -> None:
+    write(room, sent, "小陈", "小陈 5份")
+    write(room, sent, "老周", "小陈 5份", "老周 5份")
+    assert write(room, sent, "李姐", "小陈 5份", "老周 5份", "李姐 3份").doubtful
+    write(room, types_one, "李姐")
+    write(room, sent, "小陈", "老周 5份", "李姐 3份")
+    write(room, sent, "王阿姨", "老周 5份", "李姐 3份")
+    assert read(room, of, "李姐") == 1

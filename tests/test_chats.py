@@ -146,6 +146,43 @@ def test_a_greeting_is_not_made_up_for_in_the_evening(stage: Stage) -> None:
     stage.perform(TOO_LATE, shop)
 
 
+OPENED = """
+@ 2026-11-23 08:10
+[幸福里1群]
+店主: 开团 土鸡蛋 30枚 26.8元 40板 20板成团 今天18:00截单
+客厅: …
+店主: 确认
+客厅: …
+"""
+
+BACK = """
+@ 2026-11-23 17:20
+[幸福里1群]
+客厅: 土鸡蛋 还有40分钟截单，还差20板成团，想要的回 +1
+"""
+
+BACK_TOO_LATE = """
+@ 2026-11-23 17:40
+[幸福里1群]
+王阿姨: 今天几点截
+客厅: -
+@ 18:00
+客厅: 土鸡蛋 截单了，这次没有人订。…
+"""
+
+
+def test_a_bot_that_was_off_an_hour_before_the_close_makes_up_for_it_once_while_it_is_worth_it(stage: Stage) -> None:
+    shop = stage.shop("off")
+    for text in (OPENED, BACK, BACK_TOO_LATE):
+        stage.perform(text, shop)
+
+
+def test_a_bot_that_comes_back_just_before_the_close_does_not_press_anybody(stage: Stage) -> None:
+    shop = stage.shop("off_too_long")
+    for text in (OPENED, BACK_TOO_LATE):
+        stage.perform(text, shop)
+
+
 @pytest.mark.parametrize(
     ("expected", "problem"),
     [
@@ -172,6 +209,7 @@ SOLD = """
 王阿姨: +2
 客厅: …
 @ 18:01
+客厅: 苹果 还有1小时截单…
 客厅: 苹果 截单了：…
 [私聊]
 """

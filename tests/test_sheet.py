@@ -33,7 +33,20 @@ CLOSES = datetime(2026, 11, 23, 18, tzinfo=ZONE)
 APPLES = Item(1, 7, "A", "红富士苹果", "5斤装", "", "份", 2990, 2150, None, 60, 0)
 WATER = Item(2, 7, "B", "盐汽水", "600ml*24瓶", "", "箱", 3010, None, None, 60, 0)
 BUY = Buy(
-    7, "周末水果", "closed", None, None, None, None, None, int(CLOSES.timestamp()), None, None, False, (APPLES, WATER)
+    7,
+    "周末水果",
+    "closed",
+    None,
+    None,
+    None,
+    None,
+    None,
+    int(CLOSES.timestamp()),
+    None,
+    None,
+    False,
+    False,
+    (APPLES, WATER),
 )
 EVIL = ["=cmd()|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1+1", "＝1", "'=1", "\x00=1", "\ud800", "a\rb", "&G&P", ""]
 HOMES = [("3", "2", "501"), ("3", "1", "301"), ("12", "", "1203"), ("A", "1", "101"), ("3A", "1", "11"), None]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.pacing import Quiet, Schedule
-from community.shop import Eggs, Fault, Invite, Shop, ShopFault, Spot, load_shop, read_shop
+from community.shop import Eggs, Fault, Invite, Reminders, Shop, ShopFault, Spot, load_shop, read_shop
 
 SHIPPED = Path(__file__).parent.parent / "data" / "shop.toml"
 
@@ -24,6 +24,7 @@ def test_the_shipped_settings_are_the_defaults_with_a_name() -> None:
     shop = load_shop(SHIPPED)
     assert (shop.name, shop.hours, shop.weather) == ("幸福里小店", "早7点到晚9点半", None)
     assert (shop.invite, shop.eggs, shop.sender, shop.quiet) == (Invite(), Eggs(), Schedule(), Quiet())
+    assert shop.reminders == Reminders()
 
 
 def test_the_shipped_weather_works_once_its_comment_signs_are_gone() -> None:
@@ -40,12 +41,14 @@ def test_without_a_file_everything_is_the_default(tmp_path: Path) -> None:
 def test_all_settings_can_be_changed() -> None:
     shop = read_shop(
         'name = "小春超市"\nphone = "123"\n[invite]\nenabled = false\nper = 1\n[eggs]\ncode_hours = 24\n'
+        "[reminders]\nclosing = false\npickup = true\npickup_at = '16：30'\nsame_day_at = '19:00'\n"
         '[sender]\nsame_room = 1.5\nper_minute = 10\n[quiet]\nfrom = "21：30"\nto = 08:00:00\n',
         "shop.toml",
     )
     assert (shop.name, shop.phone, shop.eggs.code_hours) == ("小春超市", "123", 24)
     assert (shop.invite.enabled, shop.invite.per, shop.invite.stay_days) == (False, 1, 3)
     assert (shop.sender.same_room, shop.sender.between_rooms, shop.sender.per_minute) == (1.5, 3.0, 10)
+    assert shop.reminders == Reminders(closing=False, pickup_at=time(16, 30), same_day_at=time(19))
     assert shop.quiet == Quiet(start=time(21, 30), end=time(8, 0))
 
 
@@ -72,6 +75,10 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
         ('[quiet]\nfrom = "06:30"', "from 要比 to 晚"),
         ('[quiet]\nfrom = "25:00"', "几点几分"),
         ("[quiet]\nfrom = 22", "几点几分"),
+        ("[reminders]\nclosing = 1", "true"),
+        ('[reminders]\npickup_at = "06:59"', "07:00 到 21:30"),
+        ('[reminders]\nsame_day_at = "21:31"', "07:00 到 21:30"),
+        ('[reminders]\npickup_at = "18:00"\n[quiet]\nfrom = "17:30"', "在安静时间里（17:30 到 07:00）"),
         ("[invite]\nenabled = 1", "true"),
         ("[invite]\nenabled = 'true'", "不加引号"),
         ("[invite]\nstay_days = true", "整数"),

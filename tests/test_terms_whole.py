@@ -54,6 +54,10 @@ CONDITIONS = """
 现货，限3份 → limit=3 shelf | 限3份 现货 → limit=3 shelf
 用店里的库存 限3份 → limit=3 asked | 自提：店门口 用库存 → pickup=店门口 asked | 自提 现货 → pickup=店里 shelf
 现货供应 送货上门 → delivery shelf | 用库存 后天到货 → arrives=24 asked
+当天取 → same_day | 到货当天取 → same_day | 到货当天取走 → same_day | 当日要取走 → same_day
+后天到货，当天取 → arrives=24 same_day | 后天到货当天取完 → arrives=24 same_day | 到货当天取货 → same_day
+自提：店门口 16:00-20:30 当天取 → pickup=店门口 16:00-20:30 same_day | 当天取 自提：店门口 → pickup=店门口 same_day
+当天取货 → arrives=23 pickup=店里 | 当天自提 → arrives=23 pickup=店里
 满3份每份27.9 → tiers=3:27.9元 | 3份起27.9元/份 → tiers=3:27.9元 | 满5份每份25元 → tiers=5:25元
 满3份每份27.9 满5份每份25元 → tiers=3:27.9元 5:25元 | 满5份每份25元，满3份每份27.9 → tiers=3:27.9元 5:25元
 3份起27.9元/份 5份起25元/份 → tiers=3:27.9元 5:25元 | 满三份每份二十七块九 → tiers=3:27.9元
@@ -119,6 +123,7 @@ FAULTS = f"""
 水果团 {CLOSE} / {APPLES} / {ORANGES} 后天到货 → 第3行：“后天到货”是说整个团的话
 水果团 {CLOSE} / {APPLES} / {ORANGES} 用库存 → 第3行：“用库存”是说整个团的话
 水果团 {CLOSE} / {APPLES} / {ORANGES} 10份成团 → 第3行：“10份成团”是说整个团的话
+水果团 {CLOSE} / {APPLES} / {ORANGES} 当天取 → 第3行：“当天取”是说整个团的话
 水果团 {CLOSE} / {APPLES} / {ORANGES} 每户限2份 → 第3行：“每户限2份”是说整个团的话
 水果团 {CLOSE} 80份成团 / {APPLES} / {ORANGES} → 第1行：成团要 80份，可总共才 70份
 水果团 {CLOSE} / {APPLES} / {ORANGES} / 80人成团 → 第4行：成团要 80 人，可总共才 70份
@@ -193,7 +198,8 @@ def said(terms: Terms) -> str:
     }
     told = [f"{name}={value}" for name, value in facts.items() if value]
     shelf = "asked" if terms.stock_asked else "shelf" if terms.from_stock else ""
-    return " ".join([*told, *(["delivery"] if terms.delivery else []), *([shelf] if shelf else [])])
+    switches = {"delivery": terms.delivery, "same_day": terms.same_day, shelf: bool(shelf)}
+    return " ".join([*told, *(name for name, on in switches.items() if on)])
 
 
 def sound(terms: Terms) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from community import outbox, payment, pickup
+from community import outbox, payment, pickup, uncollected
 from community.arrival.plan import Plan, Share
 from community.batches import messages
 from community.db import Tx
@@ -52,6 +52,8 @@ def tell(tx: Tx, house: House, plan: Plan, now: datetime) -> None:
         return _line(house, "pickup/line", _goods(tx, plan, one) | {"code": codes[one.member_id]})
 
     _say(tx, house, plan, "pickup/codes", collecting, coded, now)
+    if collecting:
+        uncollected.plan(tx, house, plan.buy, now)
 
 
 def _say(

@@ -20,6 +20,7 @@ from community.chain.diff import diff
 from community.chain.kept import Goods, Line
 from community.chain.model import Chain, Change, Row
 from community.db import Tx
+from community.groupbuy import orders
 from community.groupbuy.offer import Buy
 from community.quantity import normalise
 
@@ -88,6 +89,7 @@ class _Snapshot:
         self._tx, self._buy, self._room, self._sender, self._now = tx, buy, room_id, sender, now
         self._lines = kept.load(tx, buy.id)
         self._out = Outcome()
+        self._by_name: dict[str, list[str]] | None = None
 
     def take_in(self, chain: Chain) -> Outcome:
         here = [line for line in self._lines if line.room_id == self._room]
@@ -122,7 +124,8 @@ class _Snapshot:
             if line.gone:
                 line.gone, line.contested = False, None
             line.number, line.sent = row.row, True
-            if line.status == "sure" and line.reason and line.contested is None and line.taken != line.goods:
+            waits = line.status == "sure" and line.reason and line.contested is None and line.taken != line.goods
+            if waits and self._may_order(line):
                 self._order(line, line.goods)
             kept.keep(self._tx, line)
 
@@ -151,8 +154,9 @@ class _Snapshot:
         """It stays as it is until its person or the staff agree; said only when it is new."""
         line.contested, line.contested_by = dict(goods), self._sender.id
         if before != goods:
-            kind: Kind = "removed" if line.gone else "changed"
-            self._out.contested.append(News(kind, line.number, line.name, self._of(line), dict(goods), said))
+            of = self._of(line)
+            kind: Kind = "removed" if line.gone else "changed" if of or said else "added"
+            self._out.contested.append(News(kind, line.number, line.name, of, dict(goods), said))
 
     def _leave_out(self, line: Line) -> None:
         """A row is not there any more."""
@@ -197,10 +201,25 @@ class _Snapshot:
             return
         if self._stands(line):
             line.taken = dict(line.goods)
-        elif self._may_change(line) or people.is_named(line.member_id or "") or not self._standing(line, line.goods):
+        elif self._may_order(line):
             self._order(line, line.goods)
         else:
             self._contest(line, line.goods, None)
+
+    def _may_order(self, line: Line) -> bool:
+        """Whether what the sender's chain says of this row's person counts, though it may not be their row."""
+        return self._sender.staff or line.member_id == self._sender.id or not self._has_had(line)
+
+    def _has_had(self, line: Line) -> bool:
+        """Whether somebody else speaks for its person here: then a second row, or one taken back, is not the sender's.
+
+        A contact who ever ordered such goods speaks for themselves; for a bare name, whoever last wrote of it does.
+        """
+        items = [item for item in self._buy.items if item.id in line.goods]
+        writers = {orders.last_by(self._tx, item, line.member_id or "") for item in items} - {None}
+        if people.is_named(line.member_id or ""):
+            writers -= {self._sender.id}
+        return bool(writers)
 
     def _settle_owner(self, line: Line, added: _Added, alone: bool) -> str:
         """Find out whose a new row is; gives back what is doubtful about that."""
@@ -227,13 +246,16 @@ class _Snapshot:
 
     def _has_ordered(self, line: Line) -> bool:
         """Whether a contact of this name has ordered such goods without the name being known to be theirs."""
-        return any(
-            line.goods.keys() & standing.of_member(self._tx, self._buy, who)
-            for who in whose.namesakes(self._tx, self._room, line.name)
-        )
+        return any(line.goods.keys() & standing.of_member(self._tx, self._buy, who) for who in self._called(line.name))
 
     def _is_free(self, name: str) -> bool:
-        return not whose.is_of_another(self._tx, self._room, name, self._sender.id)
+        return all(who == self._sender.id for who in self._called(name))
+
+    def _called(self, name: str) -> Sequence[str]:
+        """The contacts in the room who go by this name; who is there is asked once for all rows."""
+        if self._by_name is None:
+            self._by_name = whose.by_name(self._tx, self._room)
+        return self._by_name.get(whose.compared(name), ())
 
     def _order(self, line: Line, goods: Goods, known: str = "") -> None:
         """Let a row become an order, or say once why it does not fit; whose it is must be known."""

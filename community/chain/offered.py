@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
 from community import people
 from community.chain import kept, whose
 from community.chain.model import Chain, Offer
 from community.chain.read import read_chain
-from community.db import Tx
+from community.db import Tx, columns, prepare
 from community.groupbuy.offer import Buy
+from community.groupbuy.tables import GroupBuy, GroupBuyItem, GroupBuyRoom
 from community.people import KnownRoom
 from community.refusal import Refusal
+
+REMEMBERED = 60
+"""Goods of closed group buys by which an old chain is known, the latest."""
 
 
 class Sent(NamedTuple):
@@ -18,6 +25,21 @@ class Sent(NamedTuple):
 
     buy: Buy
     chain: Chain
+
+
+class _Past(NamedTuple):
+    name: str
+
+
+_PAST = prepare(
+    _Past,
+    select(*columns(_Past, GroupBuyItem))
+    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyItem.groupbuy_id))
+    .join(GroupBuyRoom, col(GroupBuyRoom.groupbuy_id) == col(GroupBuy.id))
+    .where(col(GroupBuyRoom.room_id) == bindparam("room"), col(GroupBuy.closed_at).is_not(None))
+    .order_by(col(GroupBuy.id).desc())
+    .limit(REMEMBERED),
+)
 
 
 def offers(buy: Buy) -> list[Offer]:
@@ -38,11 +60,14 @@ def offers(buy: Buy) -> list[Offer]:
 def find_chain(tx: Tx, room: KnownRoom, buys: Sequence[Buy], text: str) -> Sent | None:
     """The chain in a text and the group buy it is for; None where there is no chain.
 
-    Refused where several are open and neither its title nor its rows say which.
+    Refused where several are open and neither its title nor its rows say which, and where it is an old one that was
+    copied from a group buy which is not open any more: its rows would be ordered anew, and be other goods.
     """
     known = _names(tx, room.id, buys)
     read = ((buy, read_chain(text, offers(buy), known)) for buy in buys)
     found = [Sent(buy, chain) for buy, chain in read if chain is not None]
+    if found and not _titled(found) and (old := _no_longer(tx, room.id, found)):
+        raise Refusal(f"这份接龙写的是{old}，那个团已经不开了。要订现在的，发“接龙”抄一份新的。")
     if len(found) < 2:
         return found[0] if found else None
     for fitting in (_titled(found), [one for one in found if _is_read(one.chain)]):
@@ -58,6 +83,13 @@ def _titled(found: Sequence[Sent]) -> list[Sent]:
         for one in found
         if one.buy.title in one.chain.header or any(item.name in one.chain.header for item in one.buy.items)
     ]
+
+
+def _no_longer(tx: Tx, room_id: str, found: Sequence[Sent]) -> str | None:
+    """Goods that stand above the rows, were once on offer in this room, and are not what is open now."""
+    header = found[0].chain.header
+    named = [row.name for row in tx.all(_PAST, room=room_id) if row.name in header] if header else []
+    return next((name for name in named if not any(one.buy.fits(name) for one in found)), None)
 
 
 def _is_read(chain: Chain) -> bool:

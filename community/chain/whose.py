@@ -1,5 +1,6 @@
 """Whose a row of a chain is: the contact that is known by this name in the room, or else only a name."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
@@ -70,12 +71,9 @@ def person(tx: Tx, room_id: str, name: str, now: datetime) -> KnownMember:
     return member or nameless(tx, room_id, name, now)
 
 
-def namesakes(tx: Tx, room_id: str, name: str) -> list[str]:
-    """The contacts in the room who go by this name: several may, and none of them need be meant."""
-    called = compared(name)
-    return [one.id for one in people.members(tx, room_id) if compared(one.name) == called]
-
-
-def is_of_another(tx: Tx, room_id: str, name: str, than: str) -> bool:
-    """Whether somebody else in the room goes by this name."""
-    return any(one != than for one in namesakes(tx, room_id, name))
+def by_name(tx: Tx, room_id: str) -> dict[str, list[str]]:
+    """The contacts in the room by the name they go by, as compared: several may, and none of them need be meant."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for one in people.members(tx, room_id):
+        found[compared(one.name)].append(one.id)
+    return dict(found)

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from community import payment, people
 from community.db import Count, Tx, change, insert, prepare
-from community.groupbuy import shelf, steps
+from community.groupbuy import reminded, shelf, steps
 from community.groupbuy.finding import drafts, find, open_in, rooms
 from community.groupbuy.offer import Buy
 from community.groupbuy.tables import (
@@ -113,6 +113,7 @@ def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> 
         arrives=terms.arrives.isoformat() if terms.arrives else None,
         pickup=terms.pickup,
         delivery=terms.delivery,
+        same_day=terms.same_day,
         opened_by=opener_id,
         created_at=at,
         closed_at=None,
@@ -186,6 +187,7 @@ def close(tx: Tx, buy: Buy, now: datetime) -> Summary:
     verdict = _verdict(summary)
     steps.take(tx, buy, verdict, now)
     back: list[payment.Account] = []
+    reminded.take_back(tx, buy.id)
     if verdict == "failed":
         back = payment.refund_all(tx, buy.id, "failed", None, now)
         shelf.give_all_back(tx, buy, "failed", now)
@@ -219,4 +221,5 @@ def withdraw(tx: Tx, buy: Buy, by_id: str, now: datetime) -> Summary:
     tx.run(_CANCEL_ALL, buy=buy.id, at=at)
     tx.run(_RETURN_ALL, buy=buy.id)
     steps.take(tx, buy, "withdrawn", now)
+    reminded.take_back(tx, buy.id)
     return summary._replace(back=tuple(back))

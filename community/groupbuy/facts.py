@@ -41,6 +41,7 @@ def facts(house: House, buy: Buy) -> dict[str, Any]:
         "arrives": date.fromisoformat(buy.arrives) if buy.arrives else None,
         "pickup": buy.pickup,
         "delivery": buy.delivery,
+        "same_day": buy.same_day,
     }
 
 

@@ -29,6 +29,7 @@ class _Head(NamedTuple):
     arrives: str | None
     pickup: str | None
     delivery: bool
+    same_day: bool
 
 
 class _ItemRow(NamedTuple):

@@ -77,7 +77,10 @@ class Item(NamedTuple):
 
 
 class Buy(NamedTuple):
-    """A group buy with its items, as the rules see it; times in seconds since the epoch."""
+    """A group buy with its items, as the rules see it; times in seconds since the epoch.
+
+    `same_day`: the goods do not keep, whoever ordered is to fetch them on the day they come.
+    """
 
     id: int
     title: str
@@ -91,6 +94,7 @@ class Buy(NamedTuple):
     arrives: str | None
     pickup: str | None
     delivery: bool
+    same_day: bool
     items: tuple[Item, ...]
 
     @property

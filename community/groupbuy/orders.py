@@ -63,6 +63,10 @@ class Mine(NamedTuple):
         return self.cents * (self.quantity if self.granted is None else self.granted)
 
 
+class _By(NamedTuple):
+    by_id: str
+
+
 _mine = (
     col(GroupBuyOrder.item_id) == bindparam("item"),
     col(GroupBuyOrder.member_id) == bindparam("who"),
@@ -70,6 +74,14 @@ _mine = (
     col(GroupBuyOrder.status) == literal_column("'placed'"),
 )
 _PLACED = prepare(Placed, select(*columns(Placed, GroupBuyOrder)).where(*_mine))
+_LAST_BY = prepare(
+    _By,
+    select(col(GroupBuyEntry.by_id))
+    .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(GroupBuyEntry.order_id))
+    .where(*_mine[:2])
+    .order_by(col(GroupBuyEntry.id).desc())
+    .limit(1),
+)
 _NEW = prepare(Count, insert(GroupBuyOrder).returning(col(GroupBuyOrder.id)))
 _CHANGE = change(
     update(GroupBuyOrder)
@@ -100,10 +112,14 @@ _ordered = select(func.sum(col(GroupBuyOrder.quantity))).where(
 _OF_MEMBER = prepare(Count, _ordered.where(col(GroupBuyOrder.member_id) == bindparam("who")))
 _OF_DOOR = prepare(
     Count,
-    _ordered.join(Resident, col(Resident.member_id) == col(GroupBuyOrder.member_id)).where(
-        col(Resident.building) == bindparam("building"),
-        col(Resident.unit) == bindparam("unit"),
-        col(Resident.door) == bindparam("door"),
+    _ordered.where(
+        col(GroupBuyOrder.member_id).in_(
+            select(col(Resident.member_id)).where(
+                col(Resident.building) == bindparam("building"),
+                col(Resident.unit) == bindparam("unit"),
+                col(Resident.door) == bindparam("door"),
+            )
+        )
     ),
 )
 _MINE = prepare(
@@ -133,6 +149,12 @@ _MINE = prepare(
 def placed(tx: Tx, item: Item, member_id: str) -> Placed | None:
     """The member's standing order of an item, if they have one."""
     return tx.one(_PLACED, item=item.id, who=member_id)
+
+
+def last_by(tx: Tx, item: Item, member_id: str) -> str | None:
+    """Who last changed what the member orders of this item, even if it was taken back; None where they never did."""
+    found = tx.one(_LAST_BY, item=item.id, who=member_id)
+    return None if found is None else found.by_id
 
 
 def add(tx: Tx, wish: Wish, room_id: str, member_id: str, now: datetime, by_id: str | None = None) -> Standing:

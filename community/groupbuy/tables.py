@@ -1,6 +1,6 @@
 """The tables of group buys. Prices are cents, quantities whole portions, times seconds since the epoch."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, false, text
 from sqlmodel import Field, SQLModel
 
 
@@ -21,6 +21,9 @@ class GroupBuy(SQLModel, table=True):
     arrives: str | None = Field(description="YYYY-MM-DD")
     pickup: str | None = Field(description="where and when to fetch it: 店门口 16:00-20:30")
     delivery: bool = Field(description="brought to the door")
+    same_day: bool = Field(
+        description="does not keep: to be fetched on the day it comes", sa_column_kwargs={"server_default": false()}
+    )
     limit_household: int | None = Field(description="portions that one household may order altogether")
     opened_by: str = Field(foreign_key="member.id")
     created_at: int
@@ -73,6 +76,19 @@ class GroupBuyRoom(SQLModel, table=True):
     room_id: str = Field(foreign_key="room.id", primary_key=True, index=True)
 
 
+class GroupBuyReminder(SQLModel, table=True):
+    """One moment at which a room might be reminded of a group buy, and what became of it; never decided twice."""
+
+    __tablename__ = "groupbuy_reminder"
+
+    groupbuy_id: int = Field(foreign_key="groupbuy.id", primary_key=True)
+    room_id: str = Field(foreign_key="room.id", primary_key=True)
+    kind: str = Field(primary_key=True, description="half or hour")
+    at: int = Field(description="when that was decided")
+    cause: str = Field(description="what the outbox knows its words by; empty where nothing was said")
+    reason: str = Field(description="why nothing was said: sold out, quiet, …; empty otherwise")
+
+
 class GroupBuyOrder(SQLModel, table=True):
     """What a member wants of an item; at most one placed order per member and item."""
 
@@ -81,10 +97,11 @@ class GroupBuyOrder(SQLModel, table=True):
         CheckConstraint("quantity > 0"),
         Index("groupbuy_order_placed", "item_id", "member_id", unique=True, sqlite_where=text("status = 'placed'")),
         Index("groupbuy_order_member", "member_id"),
+        Index("groupbuy_order_of", "groupbuy_id", "member_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    groupbuy_id: int = Field(foreign_key="groupbuy.id", index=True)
+    groupbuy_id: int = Field(foreign_key="groupbuy.id")
     item_id: int = Field(foreign_key="groupbuy_item.id")
     room_id: str = Field(foreign_key="room.id")
     member_id: str = Field(foreign_key="member.id")

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Index, bindparam, delete, select
 from sqlmodel import Field, SQLModel, col
 
 from community.db import Tx, change, columns, insert, prepare
@@ -12,8 +12,10 @@ from community.household.reading import Household
 class Resident(SQLModel, table=True):
     """A member's front door; `unit` is empty where the building has none."""
 
+    __table_args__ = (Index("resident_door", "building", "unit", "door"),)
+
     member_id: str = Field(primary_key=True, foreign_key="member.id")
-    building: str = Field(index=True)
+    building: str
     unit: str
     door: str
 

@@ -8,13 +8,26 @@ from community.terms import patterns
 
 GAP, PRICED = "\n", "\r"  # what has been taken leaves one of these in the line; normalised text holds neither
 
-WHOLE = ("shelf", "pickup", "opens", "arrives", "delivery", "closes", "money", "target", "people", "household", "rooms")
+WHOLE = (
+    "shelf",
+    "pickup",
+    "opens",
+    "arrives",
+    "delivery",
+    "closes",
+    "money",
+    "target",
+    "people",
+    "household",
+    "rooms",
+    "same_day",
+)
 """What is said of the group buy altogether."""
 
 EXTRAS = ("tiers", "cost", "aliases", "limit")
 """What is said of an item besides its price and stock."""
 
-MAYBE_ITS_OWN = ("shelf", "arrives", "delivery", "money", "target", "people", "household")
+MAYBE_ITS_OWN = ("shelf", "arrives", "delivery", "money", "target", "people", "household", "same_day")
 """What, beside one item of several, may be meant for it alone: to be asked about."""
 
 _BETWEEN = ("或", "或者", "和", "及", "也", "时间")
@@ -91,6 +104,7 @@ def take_apart(typed: str, where: str, *, timed: bool, first: bool) -> Line:
 
 def _take_when(line: Line, *, timed: bool) -> None:
     line.take("beyond", patterns.NO_TIER)
+    line.take("same_day", patterns.SAME_DAY)
     line.take("pickup", patterns.PICKUP)
     brought = list(patterns.DELIVERY.finditer(line.text))
     line.take("opens", patterns.OPENS)

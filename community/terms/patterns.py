@@ -43,6 +43,10 @@ ARRIVES = re.compile(
     rf"(?:预计|大概|大约)? ?(?P<day>{_ON}) ?(?:{CLOCK})? ?(?:左右)?(?:{_BROUGHT}|{_HERE})"
     rf"|{_HERE}(?:时间|日期)?[: ]?(?P<on>{_ON})(?: ?{CLOCK})?"
 )
+_THAT_DAY = "(?:当天|当日)(?:内|就)?(?:要|得|请|必须|尽快|来)?取(?:走|完|掉|清)?"
+SAME_DAY = re.compile(rf"(?:(?<![^{_EDGE}])(?:到货|货到|到了)后?{_THAT_DAY}货?|{_THAT_DAY})(?=[{_EDGE}()\[\]、]|\Z)")
+"""Goods that do not keep: 当天取, 到货当天取走; 当天取货 is when they arrive."""
+
 CLOSES = re.compile(
     rf"(?P<when>{_WHEN}) ?(?:之前|以前|前)? ?(?:截单|截止|截团|收单|关团|结束|截)"
     rf"|(?:截止|截单|截团)(?:时间|日期)?(?:到|于|在)?[: ]{{0,2}}(?P<at>{_WHEN})(?:之前|以前|前)?"

@@ -211,6 +211,7 @@ def _terms(lines: list[Line], items: tuple[Item, ...], title: str, now: datetime
         delivery=bool(delivery),
         from_stock=any(line["shelf"] or (len(items) == 1 and line["at_hand"]) for line in lines),
         stock_asked=any(found["asked"] for line in lines for found in line["shelf"]),
+        same_day=any(line["same_day"] for line in lines),
     )
 
 

@@ -50,6 +50,7 @@ class Terms:
     items. Without `opens_at` it opens at once. `rooms` are names as typed, "all", or None for the room it is typed in.
     `pickup` is the place and its hours in words. `from_stock`: the goods stand on the shop's own shelf (现货), so that
     what is ordered is taken from its stock where that is counted; `stock_asked`: 用库存 was written, so it must be.
+    `same_day`: the goods do not keep, they are fetched as they come.
     """
 
     title: str
@@ -66,3 +67,4 @@ class Terms:
     delivery: bool = False
     from_stock: bool = False
     stock_asked: bool = False
+    same_day: bool = False
