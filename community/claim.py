@@ -1,12 +1,13 @@
 """Claims: something was wrong with goods that came; tied to the order, numbered, settled by staff."""
 
 from datetime import datetime, timedelta
+from random import Random
 from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam, select, update
 from sqlmodel import Field, SQLModel, col
 
-from community import payment
+from community import payment, pickup, replacement
 from community.db import Count, Tx, change, columns, insert, prepare
 from community.groupbuy.tables import GroupBuy, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.money import yuan
@@ -65,6 +66,10 @@ class Opened(NamedTuple):
     unit: str
     text: str
     status: str
+    opened_at: int
+    cents: int | None
+    quantity: int | None
+    reason: str | None
 
 
 _HAD = prepare(
@@ -82,7 +87,16 @@ _HAD = prepare(
 )
 _OPEN = prepare(Count, insert(Claim).returning(col(Claim.id)))
 _opened = (
-    select(*columns(Opened, Claim, name=col(Member.name), item=col(GroupBuyItem.name), unit=col(GroupBuyItem.unit)))
+    select(
+        *columns(
+            Opened,
+            Claim,
+            name=col(Member.name),
+            item=col(GroupBuyItem.name),
+            unit=col(GroupBuyItem.unit),
+            quantity=col(Claim.quantity),
+        )
+    )
     .join(Member, col(Member.id) == col(Claim.member_id))
     .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(Claim.order_id))
     .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
@@ -143,11 +157,17 @@ def waiting(tx: Tx) -> list[Opened]:
     return tx.all(_WAITING)
 
 
-def find(tx: Tx, number: int) -> Opened:
-    """The claim with this number, still open. Refused where there is none, or where it is settled already."""
+def look_up(tx: Tx, number: int) -> Opened:
+    """The claim with this number, settled or not. Refused where there is none."""
     found = tx.one(_FIND, number=number)
     if found is None:
         raise Refusal(f"没有 {number} 号售后，发“售后”看看还有哪些。")
+    return found
+
+
+def find(tx: Tx, number: int) -> Opened:
+    """The claim with this number, still open. Refused where there is none, or where it is settled already."""
+    found = look_up(tx, number)
     if found.status != "open":
         raise Refusal(f"{number} 号售后已经处理过了。")
     return found
@@ -162,9 +182,19 @@ def refund(tx: Tx, claim: Opened, cents: int, by_id: str, now: datetime) -> None
     _settle(tx, claim, "refunded", by_id, now, cents=cents)
 
 
-def replace(tx: Tx, claim: Opened, portions: int, by_id: str, now: datetime) -> None:
-    """Settle it with new portions."""
+def replace(tx: Tx, claim: Opened, portions: int, by_id: str, random: Random, now: datetime) -> str:
+    """Settle it with new portions to fetch; the pickup code under which they wait.
+
+    Refused where that is more than came, with what was given anew before.
+    """
+    came = payment.account(tx, claim.order_id).quantity
+    left = came - replacement.promised(tx, claim.order_id)
+    if portions > left:
+        before = f"，已经补过{came - left}{claim.unit}" if left < came else ""
+        raise Refusal(f"{claim.name} 这单一共到了{came}{claim.unit}{before}，补不了{portions}{claim.unit}。")
+    replacement.promise(tx, claim.id, claim.order_id, portions, now)
     _settle(tx, claim, "replaced", by_id, now, quantity=portions)
+    return pickup.issue(tx, [claim.member_id], random, now)[claim.member_id]
 
 
 def decline(tx: Tx, claim: Opened, reason: str, by_id: str, now: datetime) -> None:

@@ -19,6 +19,10 @@ MOST = 999
 """Eggs that one code can fetch."""
 
 
+class NoEggs(Refusal):
+    """They have not saved up a single egg."""
+
+
 class EggCode(SQLModel, table=True):
     """A promise of eggs: single use, for a limited time. Times in seconds since the epoch."""
 
@@ -105,7 +109,7 @@ def issue(tx: Tx, member_id: str, eggs: int, worth: timedelta, random: Random, n
     held = ledger.balance(tx, member_id, "eggs")
     free = held - sum(code.eggs for code in codes)
     if eggs > free:
-        raise Refusal(_too_few(held, free, codes))
+        raise _too_few(held, free, codes)
     at = int(now.timestamp())
     while True:
         code = Code(f"{random.randrange(10**6):06d}", eggs, at + int(worth.total_seconds()))
@@ -115,12 +119,12 @@ def issue(tx: Tx, member_id: str, eggs: int, worth: timedelta, random: Random, n
             return code
 
 
-def _too_few(held: int, free: int, codes: list[Code]) -> str:
+def _too_few(held: int, free: int, codes: list[Code]) -> Refusal:
     if not codes:
-        return f"攒了{held}个鸡蛋，还不够领这么多。" if held else "还没有攒下鸡蛋，发“邀请规则”看看怎么攒。"
+        return Refusal(f"攒了{held}个鸡蛋，还不够领这么多。") if held else NoEggs("还没有攒下鸡蛋。")
     waiting = "、".join(f"{code.code}（{code.eggs}个）" for code in codes)
     rest = f"还能领{free}个，另外" if free > 0 else "鸡蛋都在领取码里了，"
-    return f"{rest}没用的码有：{waiting}，到店报码就行。"
+    return Refusal(f"{rest}没用的码有：{waiting}，到店报码就行。")
 
 
 def hand_over(tx: Tx, code: str, clerk_id: str, now: datetime) -> Handover:

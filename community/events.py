@@ -31,6 +31,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Pictured:
+    """Somebody sent a picture; what is on it stays with the gateway until somebody asks for it by this `id`."""
+
+    id: str
+    by: Person
+    room: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """People came into a room; `inviter` is None when nobody is known to have brought them."""
 
@@ -62,4 +71,4 @@ class Echo:
     text: str
 
 
-Event = Heard | Joined | Left | Renamed | Echo
+Event = Heard | Pictured | Joined | Left | Renamed | Echo

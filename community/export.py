@@ -289,7 +289,7 @@ _EXPORTS: dict[str, Export] = {
     "groupbuys": _groupbuys(),
     "payments": _of_orders(Payment, "payment_id", "cents", "at", "by_id"),
     "refunds": _of_orders(Refund, "refund_id", "cents", "reason", "at", "by_id"),
-    "pickups": _of_orders(Pickup, "pickup_id", "quantity", "code", "at", "by_id"),
+    "pickups": _of_orders(Pickup, "pickup_id", "quantity", "code", "at", "by_id", "claim_id"),
     "claims": _of_orders(Claim, "claim_id", *_CLAIMED, moments=("opened_at", "settled_at")),
     "stock": _stock(),
     "ledger": _ledger(),

@@ -67,7 +67,7 @@ def draft(message: str) -> Path | None:
 
 def _draft_on(config: Config, message: str) -> Path | None:
     command.upgrade(config, "head")
-    number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+    number = max(int(script.revision) for script in ScriptDirectory.from_config(config).walk_revisions()) + 1
     script = command.revision(
         config, message, autogenerate=True, rev_id=f"{number:04d}", process_revision_directives=_unless_empty
     )

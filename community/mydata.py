@@ -10,15 +10,16 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
-from community import eggs, ledger
+from community import claim_photo, eggs, ledger, payment, pickup
 from community.activity import Activity
 from community.chain.tables import ChainLine, ChainName
 from community.claim import Claim
 from community.db import Count, Prepared, Tx, change, prepare
-from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyOrder
+from community.groupbuy.tables import GroupBuyEntry, GroupBuyOrder
 from community.household import doors
 from community.household.doors import Resident
 from community.invite import Invite
+from community.money import yuan
 from community.outbox import Outbox
 from community.people import KnownMember, Member, Membership, Room
 from community.refusal import Refusal
@@ -36,6 +37,7 @@ class Held(NamedTuple):
     eggs: int
     invited: int
     activities: int
+    photos: int
 
 
 class _Name(NamedTuple):
@@ -58,16 +60,9 @@ _NOTES = prepare(
     .group_by(col(GroupBuyOrder.note))
     .order_by(col(GroupBuyOrder.note)),
 )
-_RUNNING = prepare(
+_CLAIMS = prepare(
     Count,
-    select(func.count())
-    .select_from(GroupBuyOrder)
-    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyOrder.groupbuy_id))
-    .where(
-        col(GroupBuyOrder.member_id) == bindparam("who"),
-        col(GroupBuyOrder.status) == "placed",
-        col(GroupBuy.status) == "open",
-    ),
+    select(func.count()).where(col(Claim.member_id) == bindparam("who"), col(Claim.status) == "open"),
 )
 _INVITES = prepare(
     Count,
@@ -112,18 +107,44 @@ def held(tx: Tx, member_id: str) -> Held:
         ledger.balance(tx, member_id, "eggs"),
         tx.count(_INVITES, who=member_id),
         tx.count(_ACTIVITIES, who=member_id),
+        claim_photo.held(tx, member_id),
     )
 
 
+def unfinished(tx: Tx, member_id: str, now: datetime) -> list[str]:
+    """What binds the member and the shop still, in words with what to do about it: for that their name is needed."""
+    accounts = payment.of_member(tx, member_id, now)
+    standing = [one for one in accounts if one.placed == "placed"]
+    running = [one.item for one in standing if one.status == "open"]
+    coming = [one.item for one in standing if one.status in ("closed", "reached")]
+    to_fetch = [f"{one.item}{one.left}{one.unit}" for one in pickup.waiting(tx, member_id)]
+    unpaid = sum(one.open for one in standing if one.status in ("arrived", "done"))
+    back = sum(one.back for one in accounts)
+    ends = [
+        (running, f"{_all(running)}还没截单，不要了先在群里发“取消”"),
+        (coming, f"{_all(coming)}还没到货，不要了先跟店里说一声"),
+        (to_fetch, f"{_all(to_fetch)}还没取，发“我的取货码”来取"),
+        (unpaid, f"还有{yuan(unpaid)}没付"),
+        (back, f"店里还要退您{yuan(back)}"),
+        (tx.count(_CLAIMS, who=member_id), "售后还没处理完"),
+    ]
+    return [words for there, words in ends if there]
+
+
+def _all(names: list[str]) -> str:
+    return "、".join(dict.fromkeys(names))
+
+
 def forget(tx: Tx, member: KnownMember, now: datetime) -> None:
-    """Forget the member, their eggs included. Refused to staff and while they have something on order."""
+    """Forget the member, their eggs included. Refused to staff, and while something is unfinished, which is named."""
     if member.role.staff:
         raise Refusal("您还是店里的人，先请店主把您从店员名单里撤下来。")
-    if tx.count(_RUNNING, who=member.id):
-        raise Refusal("您还有没截单的团购，先在群里发“取消”，再来删。")
+    if open_ends := unfinished(tx, member.id, now):
+        raise Refusal(f"{'；'.join(open_ends)}。都了结了再来删。")
     eggs.withdraw(tx, member.id)
     held_eggs = ledger.balance(tx, member.id, "eggs")
     if held_eggs:
         ledger.move(tx, member.id, "eggs", -held_eggs, f"forgotten:{int(now.timestamp())}", now)
+    claim_photo.forget(tx, member.id)
     for statement in _FORGET:
         tx.run(statement, who=member.id)

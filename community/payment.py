@@ -1,7 +1,8 @@
 """Payments: what an order owes, what was paid on it, and what has to be given back. Cents (分), lists only.
 
 Nothing here moves money: staff take it and say so. An order owes what was ordered less its refunds, and nothing once it
-is cancelled; whatever was paid above that goes back.
+is cancelled; whatever was paid above that goes back. However an order comes to owe less after the close, whether it was
+paid or not (what came fell short, the target failed, it was called off, a claim), is a Refund: one table tells all.
 """
 
 from collections.abc import Iterable
@@ -32,7 +33,9 @@ class Refund(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     order_id: int = Field(foreign_key="groupbuy_order.id")
     cents: int
-    reason: str = Field(description="short, failed, claim:17, or less:123 (the entry that made the order smaller)")
+    reason: str = Field(
+        description="short, failed, withdrawn, claim:17, or less:123 (the entry that made the order smaller)"
+    )
     at: int = Field(description="seconds since the epoch")
     by_id: str | None = Field(description="the contact id of who decided it; None: the clock")
 
@@ -122,12 +125,23 @@ _lately = select(col(GroupBuy.id)).where(
     or_(col(GroupBuy.closed_at).is_(None), col(GroupBuy.closed_at) >= bindparam("since"))
 )
 _OF_BUY = prepare(Account, _accounts.where(col(GroupBuyOrder.groupbuy_id) == bindparam("buy")))
+_OF_MEMBER = prepare(
+    Account,
+    _accounts.where(
+        col(GroupBuyOrder.member_id) == bindparam("who"),
+        or_(col(GroupBuy.closed_at).is_(None), col(GroupBuy.closed_at) >= bindparam("since")),
+    ),
+)
 # Written as IN, because SQLite then goes from the few group buys to their orders, and not through all orders ever.
 _RECENT = prepare(Account, _accounts.where(col(GroupBuyOrder.groupbuy_id).in_(_lately)))
 _WORTH = prepare(
     _Worth,
-    select(_order, _ordered)
-    .where(col(GroupBuyOrder.groupbuy_id) == bindparam("buy"), col(GroupBuyOrder.status) == "placed")
+    select(_order, _ordered - _refunded)
+    .where(
+        col(GroupBuyOrder.groupbuy_id) == bindparam("buy"),
+        col(GroupBuyOrder.status) == "placed",
+        _ordered > _refunded,
+    )
     .order_by(_order),
 )
 _REFUND = change(insert(Refund).on_conflict_do_nothing())
@@ -146,10 +160,19 @@ def refund(tx: Tx, order_id: int, cents: int, reason: str, by_id: str | None, no
     return tx.run(_REFUND, order_id=order_id, cents=cents, reason=reason, at=int(now.timestamp()), by_id=by_id) == 1
 
 
-def refund_all(tx: Tx, buy_id: int, now: datetime) -> None:
-    """Nobody owes anything for a group buy that failed."""
+def refund_all(tx: Tx, buy_id: int, reason: str, by_id: str | None, now: datetime) -> list[Account]:
+    """Nobody owes anything for a group buy any more; the accounts of those who had paid, and get it back.
+
+    To be called while its orders still stand.
+    """
     for order in tx.all(_WORTH, buy=buy_id):
-        refund(tx, order.order_id, order.cents, "failed", None, now)
+        refund(tx, order.order_id, order.cents, reason, by_id, now)
+    return owed_back(of_buy(tx, buy_id))
+
+
+def of_member(tx: Tx, member_id: str, now: datetime) -> list[Account]:
+    """The reckoning of each order of a member in the group buys that `recent` goes through, the oldest first."""
+    return tx.all(_OF_MEMBER, who=member_id, since=int((now - LISTED).timestamp()))
 
 
 def settle(tx: Tx, accounts: list[Account], by_id: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Pickups: a four-digit code for everyone with something to collect, and handing over all or part of it.
 
-One code at a time covers all that a member has waiting; it is not given to anybody else within a week.
+One code at a time covers all that a member has waiting, what is given anew because of a claim, too; it is not given to
+anybody else within a week.
 """
 
 from collections.abc import Sequence
@@ -8,9 +9,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, bindparam, literal_column, select, text, update
+from sqlalchemy import CheckConstraint, Index, bindparam, literal_column, null, select, text, update
 from sqlmodel import Field, SQLModel, col
 
+from community import replacement
 from community.db import Count, Tx, append_only, change, columns, insert, prepare
 from community.groupbuy import finding, steps
 from community.groupbuy.offer import Buy
@@ -54,13 +56,17 @@ class Pickup(SQLModel, table=True):
     quantity: int
     at: int
     by_id: str = Field(description="the contact id of who handed them over")
+    claim_id: int | None = Field(default=None, description="the claim because of which they were given anew")
 
 
 append_only(Pickup)
 
 
 class Waiting(NamedTuple):
-    """Portions of an order that came and wait for their owner; `cents` is the price of one."""
+    """Portions of an order that came and wait for their owner; `cents` is the price of one.
+
+    `claim_id`: they are given anew because of this claim, and nothing is to be paid for them.
+    """
 
     order_id: int
     groupbuy_id: int
@@ -70,6 +76,7 @@ class Waiting(NamedTuple):
     left: int
     cents: int
     note: str
+    claim_id: int | None = None
 
 
 class Left(NamedTuple):
@@ -116,6 +123,7 @@ _WAITING = prepare(
             item=col(GroupBuyItem.name),
             unit=col(GroupBuyItem.unit),
             left=col(GroupBuyGrant.granted) - col(GroupBuyGrant.collected),
+            claim_id=null(),
         )
     )
     .join(GroupBuyGrant, col(GroupBuyGrant.order_id) == col(GroupBuyOrder.id))
@@ -172,8 +180,12 @@ _LEFT_WITH = prepare(
 
 
 def waiting(tx: Tx, member_id: str) -> list[Waiting]:
-    """What has come for a member and is not collected yet, the oldest order first."""
-    return tx.all(_WAITING, who=member_id)
+    """What has come for a member and is not collected yet, the oldest order first, then what is given anew."""
+    anew = (
+        Waiting(due.order_id, due.groupbuy_id, due.item_id, due.item, due.unit, due.left, 0, "", due.claim_id)
+        for due in replacement.waiting(tx, member_id)
+    )
+    return [*tx.all(_WAITING, who=member_id), *anew]
 
 
 def issue(tx: Tx, members: Sequence[str], random: Random, now: datetime) -> dict[str, str]:
@@ -210,17 +222,26 @@ def read_code(tx: Tx, digits: str, now: datetime) -> Code:
 
 def hand_over(tx: Tx, code: Code, goods: Sequence[tuple[Waiting, int]], clerk_id: str, now: datetime) -> list[Waiting]:
     """Hand over so many portions of what waits; what is left waiting comes back, and the code ends with the last."""
+    at = int(now.timestamp())
     for one, portions in goods:
-        if not tx.run(_COLLECT, order=one.order_id, more=portions):
-            raise Refusal(f"{one.item} 只剩{one.left}{one.unit}没取。")
-        at = int(now.timestamp())
-        tx.run(_ENTER, order_id=one.order_id, code=code.code, quantity=portions, at=at, by_id=clerk_id)
-    for buy_id in dict.fromkeys(one.groupbuy_id for one, _ in goods):
+        _collect(tx, one, portions)
+        entry = {"order_id": one.order_id, "code": code.code, "quantity": portions, "claim_id": one.claim_id}
+        tx.run(_ENTER, **entry, at=at, by_id=clerk_id)
+    for buy_id in dict.fromkeys(one.groupbuy_id for one, _ in goods if one.claim_id is None):
         finish(tx, buy_id, now)
     left = waiting(tx, code.member_id)
     if not left:
         tx.run(_END, this=code.id, as_="used")
     return left
+
+
+def _collect(tx: Tx, one: Waiting, portions: int) -> None:
+    if one.claim_id is None:
+        collected = tx.run(_COLLECT, order=one.order_id, more=portions) == 1
+    else:
+        collected = replacement.collect(tx, one.claim_id, portions)
+    if not collected:
+        raise Refusal(f"{one.item} 只剩{one.left}{one.unit}没取。")
 
 
 def code_of(tx: Tx, member_id: str, random: Random, now: datetime) -> str | None:

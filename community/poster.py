@@ -13,16 +13,22 @@ from importlib.resources import as_file, files
 from io import BytesIO
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from community.db import Tx
+from community.groupbuy import picture
 from community.groupbuy.facts import facts
 from community.groupbuy.offer import Buy
 from community.house import House
+from community.pictures import PictureFault
+from community.uploads import Uploads
 
 TEMPLATE = "poster/picture"
 WIDTH = 1080
 """Pixels; phones show it at a third of that."""
 MARGIN = 76
+PICTURED = 810
+"""Pixels that a picture may be tall: a photo taken in landscape is seen whole."""
 TALLEST = 12_000
 """Pixels; what would be longer ends there."""
 _SIMPLIFIED = 2
@@ -70,19 +76,52 @@ def words(house: House, buy: Buy, now: datetime) -> str:
     return house.wording.render(TEMPLATE, **facts(house, buy), shop={"name": house.shop.name}, now=now)
 
 
-def paint(text: str) -> bytes:
-    """The poster as a PNG. Lines without a known mark stand as they are; what the font does not have is left out."""
+def paint(text: str, photo: bytes | None = None) -> bytes:
+    """The poster as a PNG, with the picture beneath the shop's name where there is one.
+
+    Lines without a known mark stand as they are; what the font does not have is left out. Raises PictureFault.
+    """
     brush = _Brush()
     lines = [line for each in text.splitlines() if each.strip() for line in brush.wrapped(*_read(each))]
-    height = min(TALLEST, sum(map(_tall, lines)) + MARGIN)
+    shown = _fitted(photo) if photo is not None else None
+    below = sum(line.style is _STYLES["@"] for line in lines) if shown else -1
+    height = min(TALLEST, sum(map(_tall, lines)) + MARGIN + (shown.height if shown else 0))
     image = Image.new("RGB", (WIDTH, height), _PAPER)
     draw, top = ImageDraw.Draw(image), 0
-    for line in lines:
+    for at, line in enumerate(lines):
+        if shown is not None and at == below:
+            image.paste(shown, (0, top))
+            top += shown.height
         brush.line(draw, line, top)
         top += _tall(line)
     file = BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def painted(tx: Tx, house: House, uploads: Uploads | None, buy: Buy, now: datetime) -> tuple[bytes, str]:
+    """A group buy's poster with its picture, and in words what was wrong with that; empty where nothing was."""
+    said = words(house, buy, now)
+    name = picture.of(tx, buy)
+    if name is None or uploads is None:
+        return paint(said), ""
+    try:
+        return paint(said, uploads.read(name)), ""
+    except OSError:
+        return paint(said), "图找不到了"
+    except PictureFault as fault:
+        return paint(said), fault.text
+
+
+def _fitted(content: bytes) -> Image.Image:
+    """A picture as wide as the poster; of a tall one the middle."""
+    try:
+        with Image.open(BytesIO(content), formats=["JPEG", "PNG"]) as opened:
+            whole = opened.convert("RGB")
+    except Exception as error:  # Pillow raises nearly anything over what is no picture, or half of one
+        raise PictureFault("图打不开") from error
+    tall = min(PICTURED, max(1, WIDTH * whole.height // whole.width))
+    return ImageOps.fit(whole, (WIDTH, tall))
 
 
 def _read(line: str) -> tuple[str, Style]:

@@ -16,9 +16,11 @@ class Uploads:
 
     def keep(self, content: bytes, suffix: str) -> str:
         """Keep the content, safely on disk when this returns; the name to `read` it by."""
-        name = f"{sha256(content).hexdigest()[:32]}{suffix}"
+        name = self.named(content, suffix)
         path = self.folder / name
-        if not path.exists():
+        if path.exists():
+            path.touch()  # asked for anew: whatever sweeps up behind us shall leave it
+        else:
             self.folder.mkdir(parents=True, exist_ok=True)
             part = self.folder / f"{uuid4().hex}.part"
             with part.open("xb") as file:
@@ -28,11 +30,27 @@ class Uploads:
             part.replace(path)
         return name
 
+    @staticmethod
+    def named(content: bytes, suffix: str) -> str:
+        """The name under which this content is kept."""
+        return f"{sha256(content).hexdigest()[:32]}{suffix}"
+
     def read(self, name: str) -> bytes:
         """What was kept under this name. Raises OSError where it is gone."""
         return (self.folder / name).read_bytes()
 
+    def older_than(self, moment: float) -> list[str]:
+        """The names of the files last asked to be kept before then, seconds since the epoch, half-written ones too."""
+        if not self.folder.is_dir():
+            return []
+        return [path.name for path in self.folder.iterdir() if path.is_file() and path.stat().st_mtime < moment]
+
+    def drop(self, name: str) -> None:
+        """Remove what was kept under this name, if it is there."""
+        (self.folder / name).unlink(missing_ok=True)
+
 
 def beside(database: Database) -> Uploads:
-    """The uploads of a shop: data/uploads for data/bot.db."""
-    return Uploads((database.path or Path("bot.db")).parent / "uploads")
+    """The uploads of a shop, and of no other in the same folder: data/uploads/bot for data/bot.db."""
+    path = database.path or Path("bot.db")
+    return Uploads(path.parent / "uploads" / path.stem)

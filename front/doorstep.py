@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from community import export as exports
-from community import migrate, staff
+from community import migrate, staff, uploads
 from community.db import Database, DatabaseTrouble, InUse, file_of
 from community.export import Format
 from community.money import yuan
@@ -295,9 +295,9 @@ def poster(settings: Settings, words: str | None, url: str | None, out: Path) ->
         house = open_house(settings, SystemRandom())
         with database.reading() as tx:
             buy = named(tx, words, open_only=True) if words else opened_last(tx)
-        text = posters.words(house, buy, datetime.now(house.zone))
-    _write_new(out, posters.paint(text))
-    tell(f"画好了：{out}（{buy.name}）")
+            painted, fault = posters.painted(tx, house, uploads.beside(database), buy, datetime.now(house.zone))
+    _write_new(out, painted)
+    tell(f"画好了：{out}（{buy.name}）", *([f"配{fault}，没带图；在群里发“配图”再换一张。"] if fault else []))
 
 
 @contextmanager

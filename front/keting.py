@@ -69,6 +69,7 @@ class Keting:
         self.alarm = Alarm(settings.webhook, now)
         self.desk = Desk(database, house, Router(discover()), now)
         self.wechat = WeChat(puppet, self.desk.receive)
+        self.desk.snapshots.fetch = self.wechat.picture
         self.sender = Sender(database, self.wechat, house, now, self.alarm.tell)
         self.sender.reachable = connected
         self.plans = PlanFiles(settings.schedules)

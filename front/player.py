@@ -13,6 +13,7 @@ from community.events import Person, Place
 from community.house import House
 from front.keting import Keting
 from front.settings import Settings
+from front.snapshot import speak
 from front.transcript import Arrival, Departure, Expected, Moment, Scene, Speech, Step, TranscriptFault, filled, fits
 from front.world import OWNER, SIMULATED, WORLD
 from gateway.simulated import Said, SimulatedWeChat
@@ -117,7 +118,7 @@ class Player:
             if self._room is not None and speaker not in puppet.members(to):
                 puppet.enter(to, speaker)
                 await self._write(people.present, to, [Person(speaker, step.by)])  # in life, the bot's rounds find out
-            puppet.say(speaker, to, filled(step.text, self._slots))
+            speak(puppet, speaker, to, filled(step.text, self._slots))
             return
         room = self._room_id(step.line)
         who = [puppet.contact(name) for name in step.who]

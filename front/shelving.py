@@ -1,18 +1,26 @@
 """`products FILE`: takes a list of goods in, or tries it first and says row by row what is wrong."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from community import uploads
 from community.db import Database, file_of
+from community.pictures import HEAVIEST, SUFFIX, PictureFault, tidy
 from community.product import intake
-from community.product.intake import Change, Outcome
+from community.product.goods import Line
+from community.product.intake import Change, Outcome, Problem
 from community.product.sheet import SheetFault, read_sheet
 from community.shop import ShopFault, load_shop
+from community.uploads import Uploads
 from front.doorstep import WRONG, WRONG_SETTINGS, give_up, opened, tell
 from front.settings import Settings, database_address
+
+PICTURES = "pictures"
+"""The folder beside a list of goods where its pictures are."""
 
 
 def products(settings: Settings, path: Path, url: str | None, *, dry_run: bool) -> None:
@@ -30,13 +38,40 @@ def products(settings: Settings, path: Path, url: str | None, *, dry_run: bool) 
         give_up("小店设置有错，先改好再来：", [str(one) for one in fault.faults], WRONG_SETTINGS)
     if dry_run:
         with _to_look_at(settings, url) as database, database.reading() as tx:
-            outcome = intake.look(tx, lines, problems)
+            outcome = intake.look(tx, *_pictured(path, lines, problems, Uploads.named))
     else:
         with opened(settings, url) as database:
-            outcome = database.pen.write(intake.take_in, lines, problems, now).result()
+            pictured = _pictured(path, lines, problems, uploads.beside(database).keep)
+            outcome = database.pen.write(intake.take_in, *pictured, now).result()
     if outcome.problems:
         _wrong(path, outcome, dry_run=dry_run)
     tell(*_report(outcome, dry_run=dry_run))
+
+
+def _pictured(
+    path: Path, lines: Sequence[Line], problems: Sequence[Problem], keep: Callable[[bytes, str], str]
+) -> tuple[list[Line], list[Problem]]:
+    """The lines with their pictures' names in the uploads, and what is wrong with a picture among the problems.
+
+    Pictures lie in a folder `pictures` beside the list.
+    """
+    found, wrong = [], list(problems)
+    for line in lines:
+        kept = None
+        if line.picture is not None:
+            try:
+                kept = keep(tidy(_read(path.parent / PICTURES / line.picture)), SUFFIX)
+            except PictureFault as fault:
+                wrong.append(Problem(line.row, f"图片“{line.picture}”：{fault.text}"))
+        found.append(replace(line, picture=kept))
+    return found, wrong
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes() if path.stat().st_size <= HEAVIEST else b" " * (HEAVIEST + 1)
+    except OSError as error:
+        raise PictureFault(f"{PICTURES} 文件夹里没有这个文件") from error
 
 
 @contextmanager

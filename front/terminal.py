@@ -14,6 +14,7 @@ from community.events import Person, Place
 from front.doorstep import WRONG_SETTINGS, give_up, tell
 from front.keting import Keting, open_house
 from front.settings import Settings
+from front.snapshot import speak
 from front.transcript import DIRECT, Arrival, Departure, Expected, Moment, Reader, Scene, Speech, Step, TranscriptFault
 from front.world import OWNER, SIMULATED, WECHAT, WORLD
 from gateway.simulated import Said, SimulatedWeChat
@@ -146,11 +147,11 @@ class Terminal:
     def _speak(self, by: str, text: str) -> None:
         speaker = self._puppet.contact(by)
         if self._room is None:
-            self._puppet.say(speaker, self._puppet.bot_id, text)
+            speak(self._puppet, speaker, self._puppet.bot_id, text)
             return
         room_id = self._puppet.room(self._room)
         self._puppet.enter(room_id, speaker)
-        self._puppet.say(speaker, room_id, text)
+        speak(self._puppet, speaker, room_id, text)
 
     def _here(self, line: int) -> str:
         if self._room is None:

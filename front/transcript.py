@@ -3,6 +3,7 @@
 @ 2026-11-23 07:29            the clock moves on to here; what falls due on the way happens
 [幸福里1群]                   from here on, in this room; [私聊] = direct to the bot
 王阿姨: +2                    somebody speaks; further lines of the message begin with two spaces
+王阿姨: [图片 烂苹果]          a picture; the words only tell one from another, 打不开 is one that cannot be opened
 客厅: …已记下…2份…            expected from the bot, in order; … stands for any text
 客厅: …领取码 {码}，…         {码} stands for text without blanks or signs, to be used later: 店主: 核销 {码}
 客厅: -                       expected: nothing

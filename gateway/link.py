@@ -149,6 +149,28 @@ class Link:
             raise Unsure(f"{method}: no answer came")
         return cast(R, answer)
 
+    async def stream(
+        self, method: str, request: object, reply: type[R], take: Callable[[R], None], *, seconds: float
+    ) -> None:
+        """Ask the gateway for what comes in pieces, and give each to `take`, which may raise Refused.
+
+        Raises Refused (never will) or Unreachable (it did not come whole within `seconds`).
+        """
+        if self._channel is None:
+            raise Unreachable("no connection to the gateway")
+        try:
+            async with asyncio.timeout(seconds), self._request(self._channel, method, request, reply, None) as stream:
+                await stream.send_message(request, end=True)
+                async for piece in stream:
+                    take(cast(R, piece))
+        except Refused:
+            raise
+        except GRPCError as error:
+            meant = _meaning(method, error)
+            raise (meant if isinstance(meant, Refused) else Unreachable(str(meant))) from error
+        except Exception as error:  # a connection that is closing under a call shows as almost anything
+            raise Unreachable(f"{method}: {_name(error)}") from error
+
     # --- one session ---
 
     async def _session(self) -> None:

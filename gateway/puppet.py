@@ -104,6 +104,10 @@ class OwnPuppet(Puppet):  # type: ignore[misc] # wechaty_puppet ships no types
         """Load a message, with whatever retrying is worth while; what it raises means that the message is lost."""
         raise NotImplementedError
 
+    async def picture(self, message_id: str) -> bytes:
+        """What a picture's message shows. Raises Refused, Unreachable, or LookupError for what nobody knows."""
+        raise NotImplementedError
+
     def message_at_hand(self, message_id: str) -> MessagePayload | None:
         """A message that need not be loaded; None where `fetch_message` has to be awaited."""
         return None

@@ -68,6 +68,7 @@ class _Message(NamedTuple):
     mentions: tuple[str, ...]
     kind: int
     at: int
+    image: bytes = b""
 
 
 @dataclass(slots=True)
@@ -174,6 +175,12 @@ class SimulatedWeChat(OwnPuppet):
         self._arrive("message", EventMessagePayload(message_id=message_id))
         return message_id
 
+    def snap(self, by: str, to: str, image: bytes) -> str:
+        """Somebody sends a picture to a room or to the bot; returns the message id."""
+        message_id = self._keep(_Message(by, to, "", (), IMAGE, self._stamp(), image))
+        self._arrive("message", EventMessagePayload(message_id=message_id))
+        return message_id
+
     def note(self, room: str, by: str, text: str) -> str:
         """Somebody starts or continues a native 接龙; it reaches us as its text, the whole chain each time."""
         return self.say(by, room, text)
@@ -266,6 +273,10 @@ class SimulatedWeChat(OwnPuppet):
             mention_ids=list(message.mentions),
             **to,
         )
+
+    async def picture(self, message_id: str) -> bytes:
+        """The picture that came with a message. Raises LookupError if it is unknown or long past."""
+        return self._world.messages[message_id].image
 
     async def contact_payload(self, contact_id: str) -> ContactPayload:
         """A contact. Raises LookupError if there is none."""

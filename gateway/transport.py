@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+HEAVIEST = 12 * 1024 * 1024
+"""Bytes of a picture that are taken in."""
+
 
 class Refused(Exception):
     """The gateway understood and said no: saying it again will not help (not in the room, contact gone)."""
@@ -23,7 +26,7 @@ class Transport(Protocol):
         """Deliver `text`, naming the contacts in `mentions`. Raises Refused, Unreachable or Unsure."""
 
     async def show(self, to: str, name: str, image: bytes) -> None:
-        """Deliver a PNG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
+        """Deliver a PNG or JPEG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
 
     async def hand(self, to: str, name: str, content: bytes) -> None:
         """Deliver a file called `name`, to be opened or kept. Raises Refused, Unreachable or Unsure."""

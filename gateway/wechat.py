@@ -22,7 +22,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from community.events import Echo, Event, Heard, Joined, Left, Person, Place, Renamed
+from community.events import Echo, Event, Heard, Joined, Left, Person, Pictured, Place, Renamed
 from community.jointext import JoinText, fit, read_join
 from gateway import compat  # noqa: F401 - makes wechaty importable, must come first
 
@@ -35,6 +35,7 @@ from gateway.transport import Refused, Unreachable, Unsure
 _log = logging.getLogger(__name__)
 
 _TEXT: int = MessageType.MESSAGE_TYPE_TEXT
+_IMAGE: int = MessageType.MESSAGE_TYPE_IMAGE
 _LINES = (_TEXT, SYSTEM, int(MessageType.MESSAGE_TYPE_UNSPECIFIED))  # what gateways make of a grey line
 _LONGEST_TEXT = 20_000  # characters; nobody types more, and everything behind it may cost time per character
 _ECHOES_AWAITED = 256
@@ -181,8 +182,8 @@ class WeChat:
             await _out(to, conversation.say(text))
 
     async def show(self, to: str, name: str, image: bytes) -> None:
-        """Deliver a PNG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
-        await self._send(to, name, image, "image/png")
+        """Deliver a PNG or JPEG picture under the file name `name`. Raises Refused, Unreachable or Unsure."""
+        await self._send(to, name, image, "image/jpeg" if name.endswith(".jpg") else "image/png")
 
     async def hand(self, to: str, name: str, content: bytes) -> None:
         """Deliver a file called `name`; without a media type a gateway could take it for anything. Raises likewise."""
@@ -193,6 +194,10 @@ class WeChat:
         box = FileBox.from_base64(base64.b64encode(content), name)
         box.mediaType = media_type
         await _out(to, conversation.say(box))
+
+    async def picture(self, message_id: str) -> bytes:
+        """What a picture's message shows. Raises Refused, Unreachable, or LookupError for what nobody knows."""
+        return await self._puppet.picture(message_id)
 
     async def set_topic(self, room_id: str, text: str) -> None:
         """Rename a room. Raises Refused, Unreachable or Unsure."""
@@ -266,6 +271,9 @@ class WeChat:
                 self._on_event(Echo(to, self._prefixed.pop((to, text), text)))
             else:
                 await self._heard(payload, text)
+        elif kind == _IMAGE and by and by not in (room_id, self._roster.self_id()):
+            place = await self._roster.place(room_id) if room_id else None
+            self._on_event(Pictured(payload.id, await self._roster.person(by, room_id), place))
         elif room_id and kind in _LINES and (told := read_join(text)) is not None:
             await self._joined_by_line(room_id, told)
 

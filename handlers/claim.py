@@ -1,24 +1,25 @@
 """Claims: a resident says what was wrong with the goods, staff settle it by its number, the resident hears.
-Type: 售后 苹果坏了2个 / staff: 售后 / 售后 17 退 5.9元 / 售后 17 补 1份 / 售后 17 不退 原因
+Type: 售后 苹果坏了2个 / 售后 17 / staff: 售后 / 售后 17 退 5.9元 / 售后 17 补 1份 / 售后 17 不退 原因
 """
 
 import re
 from typing import Any
 
-from community import claim, outbox
+from community import claim, claim_photo, outbox
 from community.claim import Opened
 from community.db import Tx
 from community.money import MoneyFault, read_cents
 from community.quantity import QuantityFault, normalise, read_quantity
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, command, say
+from handlers.command import Ask, Reply, command, say, silence
 
 LISTED = 20
 """Open claims named in the list; the rest is counted."""
-_SETTLING = re.compile(r"(?:#|第)?([0-9]{1,9})(?:号|#)? ?(不退|不补|不赔|退|补|赔)(?:款|货)?[ :,]*(.*)")
+_SETTLING = re.compile(r"(?:#|第)?([0-9]{1,9})(?:号|#)? ?(不退|不补|不赔|驳回|退|补|赔)(?:款|货)?[ :,]*(.*)")
+_NUMBER = re.compile(r"(?:#|第)?([0-9]{1,9})(?:号|#)?")
 
 
-@command("售后", example="售后 苹果坏了2个", help="货有毛病说一声，店里来处理", glue="any")
+@command("售后", example="售后 苹果坏了2个", help="货有毛病说一声，店里来处理", glue="any", pictures=True)
 def tell(tx: Tx, ask: Ask) -> Reply | None:
     """Open a claim; staff see the open ones, and settle one by its number."""
     if ask.glued and not ask.rest[:1].isdigit():
@@ -27,9 +28,12 @@ def tell(tx: Tx, ask: Ask) -> Reply | None:
     settling = _SETTLING.fullmatch(text)
     if settling is not None:
         return _settle(tx, ask, int(settling[1]), settling[2], settling[3].strip())
+    if _NUMBER.fullmatch(text):
+        return _show(tx, ask, int(_NUMBER.sub(r"\1", text)))
     if not text and ask.who.role.staff:
         waiting = claim.waiting(tx)
-        return say("claim/list", claims=[_facts(one) for one in waiting[:LISTED]], rest=len(waiting[LISTED:]))
+        shown = [_facts(one) | {"photos": len(claim_photo.of(tx, one.id))} for one in waiting[:LISTED]]
+        return say("claim/list", claims=shown, rest=len(waiting[LISTED:]))
     if not text:
         raise tell.wrong("写上是哪样、怎么了")
     had = claim.meant(tx, ask.who.id, text, ask.now)
@@ -37,19 +41,36 @@ def tell(tx: Tx, ask: Ask) -> Reply | None:
     return say("claim/opened", name=ask.who.name, number=number, item=had.item)
 
 
+def _show(tx: Tx, ask: Ask, number: int) -> Reply:
+    """One claim, and to staff who ask directly its photos, after the words."""
+    found = claim.look_up(tx, number)
+    if not (ask.who.role.staff or found.member_id == ask.who.id):
+        raise Refusal(f"{number} 号售后不是您的。")
+    photos = claim_photo.of(tx, found.id)
+    shown = ask.room is None and ask.who.role.staff
+    facts = _facts(found) | found._asdict() | {"photos": len(photos), "shown": shown, "now": ask.now}
+    facts |= {"opened": ask.house.local(found.opened_at), "staff": ask.who.role.staff}
+    if not (shown and photos):
+        return say("claim/shown", **facts)
+    outbox.say(tx, ask.who.id, ask.house.wording.render("claim/shown", **facts), "answer", ask.now)
+    for at, name in enumerate(photos, 1):
+        outbox.say(tx, ask.who.id, f"售后{number} 照片{at}.jpg", "answer", ask.now, image=name)
+    return silence()
+
+
 def _settle(tx: Tx, ask: Ask, number: int, verb: str, rest: str) -> Reply:
     if not ask.who.role.staff:
         raise Refusal("退还是补由店里来定，等店里回话就好。")
     found = claim.find(tx, number)
-    facts = _facts(found) | {"cents": 0, "quantity": 0, "reason": ""}
-    if verb.startswith("不"):
+    facts = _facts(found) | {"cents": 0, "quantity": 0, "reason": "", "code": ""}
+    if verb.startswith("不") or verb == "驳回":
         if not rest:
             raise Refusal(f"写上原因，可以这样发：售后 {number} 不退 超过两天了")
         claim.decline(tx, found, rest, ask.who.id, ask.now)
         facts |= {"outcome": "declined", "reason": rest[: claim.LONGEST]}
     elif verb == "补":
         facts |= {"outcome": "replaced", "quantity": _portions(number, rest)}
-        claim.replace(tx, found, facts["quantity"], ask.who.id, ask.now)
+        facts["code"] = claim.replace(tx, found, facts["quantity"], ask.who.id, ask.house.random, ask.now)
     else:
         facts |= {"outcome": "refunded", "cents": _cents(number, rest)}
         claim.refund(tx, found, facts["cents"], ask.who.id, ask.now)

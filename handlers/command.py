@@ -15,6 +15,7 @@ from community.groupbuy.offer import Buy
 from community.house import House
 from community.people import KnownMember, KnownRoom, Role
 from community.refusal import Refusal
+from community.uploads import Uploads
 
 
 class Where(Enum):
@@ -33,6 +34,7 @@ class Ask:
     """What a command function gets to see: who asks, where, when, and what stands after the keyword.
 
     `behind`: the keyword came last, and `rest` is what stands before it.
+    `uploads`: the pictures that the shop keeps, where there are any.
     A paste also says which group buy it means (`only`), and where nobody spoke, whose word a chain is (`sender`).
     """
 
@@ -47,6 +49,7 @@ class Ask:
     commands: Sequence["Command"] = ()
     only: int | None = None
     sender: Sender | None = None
+    uploads: Uploads | None = None
 
     def open(self, tx: Tx) -> list[Buy]:
         """The group buys that take orders here; where only one is meant (a paste says which), that one."""
@@ -89,6 +92,7 @@ class Command:
     `anywhere`: works in rooms where the bot is not enabled too. `bare`: also answers to a message that begins with the
     name of goods on offer (红富士2 盐汽水4). `chain`: also answers to a message that looks like a chain where something
     is on offer. `reshapes`: changes what is on offer.
+    `pictures`: changes whose pictures are waited for.
     `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
     """
 
@@ -105,6 +109,7 @@ class Command:
     chain: bool = False
     reshapes: bool = False
     last: bool = False
+    pictures: bool = False
 
     def wrong(self, reason: str = "") -> Refusal:
         """A one-line answer with an example, for arguments that cannot be understood."""

@@ -1,8 +1,9 @@
 """The front desk: takes every event of the gateway, hands commands to the pen, and counts the chatter."""
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 
 from community import activity, invite, outbox, people, seen, uploads
 from community.db import Database, DatabaseTrouble, Tx, trouble
-from community.events import Echo, Event, Heard, Joined, Left, Renamed
+from community.events import Echo, Event, Heard, Joined, Left, Pictured, Renamed
 from community.groupbuy import finding
 from community.house import House
 from community.people import KnownRoom, Role
@@ -18,6 +19,7 @@ from community.refusal import Refusal
 from community.uploads import Uploads
 from handlers.command import Ask, Command, Picture, Reply, Where
 from handlers.router import Match, Router
+from handlers.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ class Desk:
         self._uploads = uploads.beside(database)
         self._chatter: Counter[str] = Counter()
         self._under_way: set[Future[Any]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.snapshots = Snapshots(database, house, self._uploads, now, self._launch)
         self.on_trouble: Callable[[Heard, DatabaseTrouble], None] = lambda heard, ill: None
         """Told, in the pen's thread, of a command that a sick database could not take; it has left no trace."""
         self.look_at_offers()
@@ -49,6 +53,9 @@ class Desk:
                     self._count(event)
                 else:
                     self._answer(found, event)
+            case Pictured():
+                self._loop = asyncio.get_running_loop()
+                self.snapshots.receive(event)
             case Joined():
                 self._write(joined, self._house, event)
             case Left():
@@ -75,9 +82,23 @@ class Desk:
         return frozenset(self._under_way)
 
     def _answer(self, found: Match, event: Heard) -> None:
-        then = self.look_at_offers if found.command.reshapes else None
+        command = found.command
+        then = partial(self._look_anew, command) if command.reshapes or command.pictures else None
         future = self._write(answer, self._house, self._uploads, self._router, found, event, then=then)
         future.add_done_callback(partial(self._untaken, event))
+
+    def _look_anew(self, done: Command) -> None:
+        if done.reshapes:
+            self.look_at_offers()
+        if done.pictures:
+            self.snapshots.look()
+
+    def _launch(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have this run in the event loop, from whatever thread."""
+        assert self._loop is not None, "a picture has come in before"  # noqa: S101 - narrows the type
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
 
     def _untaken(self, event: Heard, future: "Future[Any]") -> None:
         error = future.exception()
@@ -114,7 +135,7 @@ def answer(tx: Tx, house: House, kept: Uploads, router: Router, found: Match, he
     if not seen.first_time(tx, heard.id, now):
         return
     try:
-        reply = _perform(tx, house, router, found, heard, room, now)
+        reply = _perform(tx, house, kept, router, found, heard, room, now)
         if reply is None:
             tx.undo()
             return
@@ -148,7 +169,14 @@ def _room(tx: Tx, heard: Heard, command: Command, now: datetime) -> KnownRoom | 
 
 
 def _perform(
-    tx: Tx, house: House, router: Router, found: Match, heard: Heard, room: KnownRoom | None, now: datetime
+    tx: Tx,
+    house: House,
+    kept: Uploads,
+    router: Router,
+    found: Match,
+    heard: Heard,
+    room: KnownRoom | None,
+    now: datetime,
 ) -> Reply | Picture | None:
     command = found.command
     who = people.meet(tx, heard.by, now)
@@ -163,7 +191,7 @@ def _perform(
             return None
         raise Refusal(f"“{command.keywords[0]}”请在{command.where.value}发给我。")
     words = (found.keyword, found.rest, found.glued, found.behind)
-    return command.function(tx, Ask(house, now, who, room, *words, router.commands))
+    return command.function(tx, Ask(house, now, who, room, *words, router.commands, uploads=kept))
 
 
 def _users(role: Role) -> str:

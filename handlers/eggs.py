@@ -20,6 +20,7 @@ def mine(tx: Tx, ask: Ask) -> Reply:
         name=ask.who.name,
         held=ledger.balance(tx, ask.who.id, "eggs"),
         codes=[{"code": c.code, "eggs": c.eggs, "until": ask.house.local(c.expires_at)} for c in codes],
+        rules=ask.house.shop.invite,
         now=ask.now,
     )
 
@@ -32,7 +33,12 @@ def fetch(tx: Tx, ask: Ask) -> Reply:
     except QuantityFault as fault:
         raise fetch.wrong(fault.text.replace("份", "个") if ask.rest else "要领几个") from fault
     worth = timedelta(hours=ask.house.shop.eggs.code_hours)
-    code = eggs.issue(tx, ask.who.id, wanted, worth, ask.house.random, ask.now)
+    try:
+        code = eggs.issue(tx, ask.who.id, wanted, worth, ask.house.random, ask.now)
+    except eggs.NoEggs as fault:
+        if not ask.house.shop.invite.enabled:
+            raise
+        raise Refusal("还没有攒下鸡蛋，发“邀请规则”看看怎么攒。") from fault
     return say(
         "eggs/code",
         name=ask.who.name,

@@ -3,12 +3,14 @@ Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 
 """
 
 import re
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from community import payment, pickup
+from community import outbox, payment, people, pickup, replacement
 from community.db import Tx
-from community.groupbuy import buys, finding, orders
-from community.groupbuy.facts import facts, standing_facts, summary
+from community.groupbuy import buys, finding, orders, picture
+from community.groupbuy.facts import facts, standing_facts, tell_rooms
 from community.groupbuy.offer import Buy, NotOffered, choices, choose, choose_buy
 from community.groupbuy.orders import Mine, Placed, Standing
 from community.groupbuy.wishes import Wish, read_wishes
@@ -21,6 +23,8 @@ from handlers.command import Ask, Command, Reply, Where, command, say
 _APART = re.compile(r"[\s,、。]")
 # A number, then a word that is no measure, then nothing that is counted: 1同意,改天一起看.
 _AGREES = re.compile(rf"[0-9]+ ?(?![{COUNTERS}{NUMERALS}半斤公两克升打])[^\W\d_](?:(?!{NUMBER} ?[{COUNTERS}])[^0-9])*")
+BACK = timedelta(days=60)
+"""How long ago a group buy may have been begun that is called off."""
 MANY = 20
 """Lines of a message that are looked at for orders."""
 
@@ -46,21 +50,54 @@ def confirm(tx: Tx, ask: Ask) -> Reply | None:
     if ask.rest:
         return None
     opened = buys.confirm(tx, ask.here.id, ask.who.id, ask.now)
-    return None if opened is None else say("groupbuy/opened", **_facts(opened, ask))
+    if opened is None:
+        return None
+    _announce(tx, ask, opened)
+    return say("groupbuy/opened", **_facts(opened, ask))
+
+
+def _announce(tx: Tx, ask: Ask, opened: Buy) -> None:
+    """Tell its other rooms that it is open, and show every room what it looks like after the words, each once."""
+    text, name = ask.house.wording.render("groupbuy/opened", **_facts(opened, ask)), picture.of(tx, opened)
+    for room_id in filter(partial(people.enabled, tx), finding.rooms(tx, opened)):
+        if room_id != ask.here.id:
+            outbox.say(tx, room_id, text, "notice", ask.now, cause=f"groupbuy-opened:{opened.id}")
+        if name is not None:
+            shown, cause = f"{opened.title}.jpg", f"groupbuy-picture:{opened.id}"
+            outbox.say(tx, room_id, shown, "notice", ask.now, cause=cause, image=name)
 
 
 @command("截单", example="截单", help="现在就截单，出汇总", who=Role.LEADER, where=Where.ROOM, reshapes=True)
 def close(tx: Tx, ask: Ask) -> Reply:
     """Close now, with the summary."""
-    buy = _open_one(tx, ask, "截单 {}")
-    return say("groupbuy/closed", **summary(ask.house, buys.close(tx, buy, ask.now)))
+    closed = buys.close(tx, _open_one(tx, ask, "截单 {}"), ask.now)
+    return say("groupbuy/closed", **tell_rooms(tx, ask.house, "groupbuy/closed", closed, ask.now, but=ask.here.id))
 
 
 @command("撤团", example="撤团", help="取消这个团，已订的全部作废", who=Role.LEADER, where=Where.ROOM, reshapes=True)
 def withdraw(tx: Tx, ask: Ask) -> Reply:
-    """Call it off; every order is cancelled."""
-    buy = _open_one(tx, ask, "撤团 {}")
-    return say("groupbuy/withdrawn", **summary(ask.house, buys.withdraw(tx, buy, ask.who.id, ask.now)))
+    """Call it off, until its goods arrive; every order is cancelled."""
+    called_off = buys.withdraw(tx, _still_to_come(tx, ask), ask.who.id, ask.now)
+    told = tell_rooms(tx, ask.house, "groupbuy/withdrawn", called_off, ask.now, but=ask.here.id)
+    return say("groupbuy/withdrawn", **told)
+
+
+def _still_to_come(tx: Tx, ask: Ask) -> Buy:
+    """What is to be called off: one that is open, or by its name one that is closed and has not arrived."""
+    closed = [buy for state in ("closed", "reached") for buy in finding.in_room(tx, ask.here.id, state, ask.now - BACK)]
+    if not ask.rest or not any(buy.fits(ask.rest) for buy in closed):
+        _arrived_already(tx, ask)
+        if closed and not finding.open_in(tx, ask.here.id, ask.now):
+            raise Refusal(f"{closed[-1].title} 已经截单了，真要撤就写上名字：撤团 {closed[-1].name}")
+        return _open_one(tx, ask, "撤团 {}")
+    return choose_buy([*finding.open_in(tx, ask.here.id, ask.now), *closed], ask.rest, "撤团 {}")
+
+
+def _arrived_already(tx: Tx, ask: Ask) -> None:
+    arrived = [buy for buy in finding.in_room(tx, ask.here.id, "arrived", ask.now - BACK) if buy.fits(ask.rest)]
+    others = finding.open_in(tx, ask.here.id, ask.now)
+    if ask.rest and arrived and not any(buy.fits(ask.rest) for buy in others):
+        raise Refusal(f"{arrived[-1].title} 已经到货了，撤不了。谁的货有毛病走“售后”，发完了发“收团”。")
 
 
 @command("团购", "拼团", example="团购", help="现在有什么团", where=Where.ROOM)
@@ -199,9 +236,11 @@ def _placed(tx: Tx, wish: Wish, ask: Ask) -> Placed:
 def mine(tx: Tx, ask: Ask) -> Reply:
     """What I have on order, here and in the shop's other rooms, as it stands now."""
     found = [_order_facts(tx, ask, order) for order in orders.of_member(tx, ask.who.id, ask.now)]
-    waits = any(order["waits"] for order in found)
+    anew = [due._asdict() for due in replacement.waiting(tx, ask.who.id)]
+    waits = bool(anew) or any(order["waits"] for order in found)
     code = pickup.code_of(tx, ask.who.id, ask.house.random, ask.now) if waits else None
-    return say("groupbuy/mine", name=ask.who.name, orders=found, code=code, now=ask.now)
+    back = payment.owed_back(payment.of_member(tx, ask.who.id, ask.now))
+    return say("groupbuy/mine", name=ask.who.name, orders=found, anew=anew, back=back, code=code, now=ask.now)
 
 
 def _order_facts(tx: Tx, ask: Ask, order: Mine) -> dict[str, Any]:

@@ -15,8 +15,9 @@ def show(tx: Tx, ask: Ask) -> Reply:
 
 @command("删除我的数据", example="删除我的数据", help="让店里忘掉我", where=Where.DIRECT)
 def ask_first(tx: Tx, ask: Ask) -> Reply:
-    """Say what would be lost, and ask."""
-    return say("mydata/sure", held=mydata.held(tx, ask.who.id))
+    """Say what would be lost and what is still unfinished, and ask."""
+    open_ends = mydata.unfinished(tx, ask.who.id, ask.now)
+    return say("mydata/sure", held=mydata.held(tx, ask.who.id), unfinished=open_ends)
 
 
 @command("确认删除我的数据", example="确认删除我的数据", help="真的忘掉我", where=Where.DIRECT)

@@ -2,6 +2,7 @@
 Type: 我的取货码 / 收团 / 核销 4821 / 核销 4821 苹果1
 """
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from community import payment, people, pickup
 from community.db import Tx
 from community.groupbuy import finding, steps
 from community.groupbuy.offer import Buy, NotOffered, choose_buy
-from community.groupbuy.wishes import read_wishes
+from community.groupbuy.wishes import Wish, read_wishes
 from community.household import doors
 from community.people import Role
 from community.pickup import Code, Left, Waiting
@@ -80,8 +81,10 @@ def _home(tx: Tx, code: Code) -> str | None:
 def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
     """The part of what waits that the words name; an item that waits from several orders is taken oldest first."""
     buys = [finding.find(tx, buy_id) for buy_id in dict.fromkeys(one.groupbuy_id for one in waits)]
-    here = {one.item_id: one for one in waits}
-    offered = [_only(buy, set(here)) for buy in buys]
+    left: Counter[int] = Counter()
+    for one in waits:
+        left[one.item_id] += one.left
+    offered = [_only(buy, set(left)) for buy in buys]
     try:
         wishes = read_wishes(words, offered, strict=True, hint=f"核销 {digits} {{1}}{{0}}")
     except QuantityFault as fault:
@@ -89,9 +92,19 @@ def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
     except NotOffered as fault:
         raise Refusal(f"这个码要取的是{'、'.join(one.item for one in waits)}，没有“{words[:20]}”。") from fault
     for wish in wishes:
-        if wish.quantity > here[wish.item.id].left:
-            raise Refusal(f"{wish.item.name} 只剩{here[wish.item.id].left}{wish.item.unit}没取。")
-    return [(here[wish.item.id], wish.quantity) for wish in wishes]
+        if wish.quantity > left[wish.item.id]:
+            raise Refusal(f"{wish.item.name} 只剩{left[wish.item.id]}{wish.item.unit}没取。")
+    return [taken for wish in wishes for taken in _taken(waits, wish)]
+
+
+def _taken(waits: list[Waiting], wish: Wish) -> Goods:
+    """So many of one thing, first of what was ordered, then of what is given anew."""
+    taken, more = [], wish.quantity
+    for one in waits:
+        if one.item_id == wish.item.id and more:
+            taken.append((one, min(more, one.left)))
+            more -= taken[-1][1]
+    return taken
 
 
 def _only(buy: Buy, items: set[int]) -> Buy:
@@ -100,7 +113,7 @@ def _only(buy: Buy, items: set[int]) -> Buy:
 
 def _facts(tx: Tx, name: str, goods: Goods) -> dict[str, Any]:
     """Whose goods, which, what they cost, and what of that is still to be paid (all their orders), in cents."""
-    orders = dict.fromkeys(one.order_id for one, _ in goods)
+    orders = dict.fromkeys(one.order_id for one, _ in goods if one.claim_id is None)
     return {
         "name": name,
         "goods": _named(goods),
@@ -110,4 +123,13 @@ def _facts(tx: Tx, name: str, goods: Goods) -> dict[str, Any]:
 
 
 def _named(goods: Goods) -> list[dict[str, Any]]:
-    return [{"item": one.item, "unit": one.unit, "quantity": portions, "note": one.note} for one, portions in goods]
+    """As templates see them; what is given anew is called 补…."""
+    return [
+        {
+            "item": f"补{one.item}" if one.claim_id else one.item,
+            "unit": one.unit,
+            "quantity": portions,
+            "note": one.note,
+        }
+        for one, portions in goods
+    ]

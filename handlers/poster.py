@@ -2,7 +2,7 @@
 Type: 海报 / 海报 苹果
 """
 
-from community import poster
+from community import outbox, poster
 from community.db import Tx
 from community.groupbuy import finding
 from community.groupbuy.offer import choose_buy
@@ -18,4 +18,8 @@ def show(tx: Tx, ask: Ask) -> Picture:
     if not found:
         raise Refusal("现在没有开着的团，开了再出海报。")
     buy = choose_buy(found, ask.rest or None, "海报 {}")
-    return Picture(f"{buy.name} 海报.png", poster.paint(poster.words(ask.house, buy, ask.now)))
+    painted, fault = poster.painted(tx, ask.house, ask.uploads, buy, ask.now)
+    if fault:
+        text = f"{buy.title} 的配{fault}，海报先不带图。在群里发“配图”再换一张就好。"
+        outbox.say(tx, ask.who.id, text, "answer", ask.now)
+    return Picture(f"{buy.name} 海报.png", painted)

@@ -34,13 +34,21 @@ Due = Callable[[Tx, datetime], int | None]
 """The earliest moment, in seconds since the epoch, at which there is something to do; it may be past. Only reads."""
 
 
+def _always(_house: House) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to do in the pen when it is due; `run` must leave nothing due at that moment."""
+    """Something to do in the pen when it is due; `run` must leave nothing due at that moment.
+
+    `wanted`: whether the shop wants it done at all, as it is set up now; what is due meanwhile waits.
+    """
 
     name: str
     due: Due
     run: Callable[[Tx, datetime, House], object]
+    wanted: Callable[[House], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)

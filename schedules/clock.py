@@ -106,13 +106,13 @@ class Clock:
         """
         moments: list[datetime | None] = [coming.at for coming in self.coming(after)]
         with self._database.reading() as tx:
-            moments += [self._next_turn(tx, chore, after) for chore in self._chores]
+            moments += [self._next_turn(tx, chore, after) for chore in self._wanted()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def run_due(self, now: datetime) -> None:
         """Do whatever is due at this moment: chores first, so that a post speaks of what they have settled."""
         await self._turn_page(now)
-        for chore in self._chores:
+        for chore in self._wanted():
             await self._attend(chore, now)
         waiting = [post for post in self._plan.posts if self._needs_a_look(post, now)]
         await asyncio.gather(*(self._guarded(self.look(post, now), post.title) for post in waiting))
@@ -177,6 +177,9 @@ class Clock:
         return CrontabTrigger(post.cron, self.house.zone)
 
     # chores
+
+    def _wanted(self) -> list[Chore]:
+        return [chore for chore in self._chores if chore.wanted(self.house)]
 
     def _next_turn(self, tx: Tx, chore: Chore, after: datetime) -> datetime | None:
         due = chore.due(tx, after)

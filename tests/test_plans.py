@@ -21,6 +21,7 @@ BOUNDED = {
 ALLOWED = {
     "community.eggs._EXPIRE": "the index holds live codes alone",
     "community.pickup._LAPSE": "the index holds live codes alone",
+    "community.claim_photo._NAMES": "once a night, of photos that are kept for three months",
     "community.mydata._ACTIVITIES": "asked by somebody who wants to see all that is kept about them",
     "community.mydata._FORGET": "asked by somebody who wants to be forgotten",
     "community.outbox._FORGET": "once a night",

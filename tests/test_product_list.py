@@ -221,7 +221,7 @@ def test_every_problem_of_every_row_is_listed_in_order(shop: Database, tmp_path:
         (["品名", "产地"], "列名“产地”不认识，不用的列请删掉"),
         (["品名", "价格", "售价"], "“价格”有两列，留一列就好"),
         (["品名", "价格", ""], "第 3 列没有列名，第 2 行却写了字"),
-        (["规格", "价格"], "没有“品名”这一列；第一行写列名，认得的有 品名、规格、单位、价格、成本、库存、别名"),
+        (["规格", "价格"], "没有“品名”这一列；第一行写列名，认得的有 品名、规格、单位、价格、成本、库存、别名、图片"),
     ],
 )
 def test_a_wrong_heading_is_named(shop: Database, tmp_path: Path, headings: list[str], problem: str) -> None:

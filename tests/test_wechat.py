@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from wechaty_puppet import EventRoomJoinPayload, MessageType
 
-from community.events import Event, Heard, Joined, Left, Person, Place, Renamed
+from community.events import Event, Heard, Joined, Left, Person, Pictured, Place, Renamed
 from tests.group import CHEN, LI, WANG, Group, opened
 
 
@@ -204,7 +204,9 @@ async def test_two_bots_in_one_process_never_meet() -> None:
 
 
 ODD_KINDS = [
-    kind for kind in (*map(int, MessageType), 15, 16, 17, 99) if kind not in (0, MessageType.MESSAGE_TYPE_TEXT)
+    kind
+    for kind in (*map(int, MessageType), 15, 16, 17, 99)
+    if kind not in (0, MessageType.MESSAGE_TYPE_TEXT, MessageType.MESSAGE_TYPE_IMAGE)
 ]
 
 
@@ -212,6 +214,21 @@ ODD_KINDS = [
 async def test_other_kinds_of_messages_are_passed_over(group: Group, kind: int) -> None:
     group.puppet.say(group.wang, group.room, "<xml/>", kind=kind)
     group.puppet.say(group.wang, group.puppet.bot_id, '"李姐"邀请"小陈"加入了群聊', kind=kind)
+    assert await group.told() == []
+
+
+async def test_a_picture_is_told_without_what_is_on_it_and_fetched_when_asked_for(group: Group) -> None:
+    in_room = group.puppet.snap(group.wang, group.room, b"apples")
+    directly = group.puppet.snap(group.li, group.puppet.bot_id, b"pears")
+    assert await group.told() == [Pictured(in_room, WANG, group.place), Pictured(directly, LI)]
+    assert await group.wechat.picture(in_room) == b"apples"
+    with pytest.raises(LookupError):
+        await group.wechat.picture("no such message")
+
+
+async def test_the_bots_own_picture_is_not_told(group: Group) -> None:
+    await group.wechat.show(group.room, "海报.png", b"picture")
+    await group.wechat.show(group.room, "照片.jpg", b"picture")
     assert await group.told() == []
 
 

@@ -1,16 +1,17 @@
 """The same WeChat on the real npm gateway: events, names and words as they really come and go."""
 
 import asyncio
+import base64
 import random
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from community.events import Echo, Event, Heard, Joined, Left, Person, Place, Renamed
+from community.events import Echo, Event, Heard, Joined, Left, Person, Pictured, Place, Renamed
 from gateway.endpoint import Endpoint
 from gateway.link import Limits
 from gateway.reliable import ReliablePuppet
-from gateway.transport import Refused
+from gateway.transport import HEAVIEST, Refused, Unreachable
 from gateway.wechat import WeChat
 from tests.npm_gateway import TOKEN, NpmGateway, running_gateway, until
 
@@ -98,6 +99,28 @@ async def test_a_file_goes_out_to_one_person_under_its_name(gateway: NpmGateway,
     ((whom, file),) = gateway.called("messageSendFile")
     assert (whom, file["file"], file["base64"]) == ("wang", "周末水果 11-23.xlsx", "UEsDBA==")
     assert file["mediaType"].endswith("spreadsheetml.sheet")  # the gateway knows it by its name
+
+
+@pytest.mark.parametrize("size", [8, 3_000_000])
+async def test_a_picture_comes_in_and_is_fetched_when_asked_for(
+    gateway: NpmGateway, bot: Bot, place: Place, size: int
+) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(size)
+    sent = gateway.do("say", by="wang", to=place.id, file=base64.b64encode(picture).decode())
+    assert await bot.told() == [Pictured(sent, WANG, place)]
+    assert await bot.wechat.picture(sent) == picture
+
+
+async def test_a_picture_too_big_or_gone_is_refused_and_the_bot_goes_on(
+    gateway: NpmGateway, bot: Bot, place: Place
+) -> None:
+    huge = gateway.do("say", by="wang", to=place.id, file=base64.b64encode(bytes(HEAVIEST + 1)).decode())
+    with pytest.raises(Refused):
+        await bot.wechat.picture(huge)
+    with pytest.raises((Refused, Unreachable)):
+        await bot.wechat.picture("no such message")
+    await bot.wechat.say(place.id, "还在")
+    await until(lambda: gateway.heard == [(place.id, "还在")])
 
 
 async def test_people_come_and_go(gateway: NpmGateway, bot: Bot, place: Place) -> None:

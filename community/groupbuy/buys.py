@@ -40,10 +40,11 @@ class Share(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A group buy at its close, and each member's shares."""
+    """A group buy at its close, and each member's shares; `back`: who gets money back because nothing comes of it."""
 
     buy: Buy
     shares: list[Share]
+    back: tuple[payment.Account, ...] = ()
 
     @property
     def people(self) -> int:
@@ -185,11 +186,12 @@ def close(tx: Tx, buy: Buy, now: datetime) -> Summary:
     summary = Summary(buy, tx.all(_SHARES, buy=buy.id))
     verdict = _verdict(summary)
     steps.take(tx, buy, verdict, now)
+    back: list[payment.Account] = []
     reminded.take_back(tx, buy.id)
     if verdict == "failed":
-        payment.refund_all(tx, buy.id, now)
+        back = payment.refund_all(tx, buy.id, "failed", None, now)
         shelf.give_all_back(tx, buy, "failed", now)
-    return summary._replace(buy=find(tx, buy.id))
+    return summary._replace(buy=find(tx, buy.id), back=tuple(back))
 
 
 def _verdict(summary: Summary) -> str:
@@ -206,15 +208,19 @@ def _verdict(summary: Summary) -> str:
 
 
 def withdraw(tx: Tx, buy: Buy, by_id: str, now: datetime) -> Summary:
-    """Call it off: every order is cancelled, the stock is free again. The summary of what was ordered comes back."""
+    """Call it off: every order is cancelled, the stock is free again. The summary of what was ordered comes back.
+
+    As where a target failed, nobody owes anything, what was paid is on the list of refunds. Refused once it arrived.
+    """
     at = int(now.timestamp())
     summary = Summary(buy, tx.all(_SHARES, buy=buy.id))
     shelf.give_all_back(tx, buy, "withdrawn", now)
     for order in tx.all(_PORTIONS, buy=buy.id):
         entry = {"order_id": order.order_id, "before": order.quantity, "after": 0, "cause": "withdrawn", "reason": ""}
         tx.run(_ENTER, at=at, by_id=by_id, **entry)
+    back = payment.refund_all(tx, buy.id, "withdrawn", by_id, now)
     tx.run(_CANCEL_ALL, buy=buy.id, at=at)
     tx.run(_RETURN_ALL, buy=buy.id)
     steps.take(tx, buy, "withdrawn", now)
     reminded.take_back(tx, buy.id)
-    return summary
+    return summary._replace(back=tuple(back))

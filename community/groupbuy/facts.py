@@ -1,7 +1,7 @@
 """Group buys as templates see them, and the notice that tells a room of a close."""
 
+from collections import Counter
 from datetime import date, datetime
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +13,8 @@ from community.groupbuy.offer import Buy, Item
 from community.groupbuy.orders import Standing
 from community.house import House
 
+REPAID = 40
+"""People named who get money back."""
 LISTED = 120
 """Members named in a summary; with the longest names that is still one message (4,000 characters)."""
 
@@ -93,7 +95,17 @@ def summary(house: House, closed: Summary) -> dict[str, Any]:
         "people": closed.people,
         "total": closed.cents,
         "rest": max(0, len(by_member) - LISTED),
+        "back": _back(closed),
     }
+
+
+def _back(closed: Summary) -> dict[str, Any]:
+    """Who gets how much back of what they had paid, in cents; beyond REPAID people the rest is only counted."""
+    cents: Counter[tuple[str, str]] = Counter()
+    for account in closed.back:
+        cents[account.member_id, account.name] += account.back
+    people = [{"name": name, "cents": back} for (_, name), back in cents.items()]
+    return {"people": people[:REPAID], "rest": len(people[REPAID:]), "total": cents.total()}
 
 
 def _by_member(closed: Summary) -> list[Any]:
@@ -106,7 +118,17 @@ def close_overdue(tx: Tx, house: House, now: datetime) -> int:
     """Close what is due and tell its rooms, once; how many were closed."""
     due = finding.overdue(tx, now)
     for buy in due:
-        text = house.wording.render("groupbuy/closed", **summary(house, buys.close(tx, buy, now)))
-        for room_id in filter(partial(people.enabled, tx), finding.rooms(tx, buy)):
-            outbox.say(tx, room_id, text, "notice", now, cause=f"groupbuy-closed:{buy.id}")
+        tell_rooms(tx, house, "groupbuy/closed", buys.close(tx, buy, now), now)
     return len(due)
+
+
+def tell_rooms(
+    tx: Tx, house: House, template: str, closed: Summary, now: datetime, but: str | None = None
+) -> dict[str, Any]:
+    """Tell every room of a group buy what became of it, once, `but` one that hears it anyway; what templates see."""
+    shown = summary(house, closed)
+    text = house.wording.render(template, **shown)
+    for room_id in finding.rooms(tx, closed.buy):
+        if room_id != but and people.enabled(tx, room_id):
+            outbox.say(tx, room_id, text, "notice", now, cause=f"{template.replace('/', '-')}:{closed.buy.id}")
+    return shown

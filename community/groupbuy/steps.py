@@ -13,8 +13,8 @@ from community.refusal import Refusal
 ALLOWED: dict[str, tuple[str, ...]] = {
     "draft": ("open", "withdrawn"),
     "open": ("closed", "reached", "failed", "withdrawn"),
-    "closed": ("arrived",),
-    "reached": ("arrived",),
+    "closed": ("arrived", "withdrawn"),
+    "reached": ("arrived", "withdrawn"),
     "arrived": ("done",),
     "failed": (),
     "done": (),

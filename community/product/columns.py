@@ -16,6 +16,7 @@ LONGEST_UNIT = 4
 
 _FORMULA = ("=", "+", "-", "@")
 _IN_BRACKETS = re.compile(r"\(.*\)$")
+_FILE = re.compile(r"[^./\\\x00-\x1f:][^/\\\x00-\x1f:]{0,100}\.(?:jpe?g|png|webp|gif|bmp)", re.IGNORECASE)
 _WHOLE = re.compile(r"([0-9]{1,15})(?:\.0{1,9})?")
 
 
@@ -71,6 +72,12 @@ def _stock(text: str) -> int:
     return int(found[1])
 
 
+def _file(text: str) -> str:
+    if not _FILE.fullmatch(text):
+        raise CellFault("要写 pictures 文件夹里的文件名，像 苹果.jpg")
+    return text
+
+
 def _aliases(text: str) -> dict[str, str]:
     if text == NONE:
         return {}
@@ -91,6 +98,7 @@ COLUMNS = (
     Column("cost", "成本", ("成本价", "进价", "进货价"), _price),
     Column("stock", "库存", ("数量", "存货", "库存数", "库存量", "库存数量"), _stock),
     Column("aliases", "别名", ("alias", "又名", "俗名", "又叫"), _aliases),
+    Column("picture", "图片", ("照片", "图", "配图"), _file),
 )
 _BY_HEADING: Mapping[str, Column] = {
     name.casefold(): column for column in COLUMNS for name in (column.heading, column.field, *column.also)

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from community.db import Tx, change, columns, prepare
-from community.product import names, prices, shelf, stock
+from community.product import names, pictures, prices, shelf, stock
 from community.product.names import Found
+from community.product.pictures import ProductPicture
 from community.product.shelf import USUAL_UNIT
 from community.product.tables import Product, ProductWord, Stock
 
@@ -20,7 +21,8 @@ from community.product.tables import Product, ProductWord, Stock
 class Line:
     """One product as a list has it, prices in cents; None where its cell is empty, which leaves what is there.
 
-    `word` is the key of its name; `aliases` have theirs before them.
+    `word` is the key of its name; `aliases` have theirs before them. `picture` is a file's name as the list has it, or
+    once that has been looked at, its name in the uploads.
     """
 
     row: int
@@ -32,6 +34,7 @@ class Line:
     cost: int | None = None
     stock: int | None = None
     aliases: Mapping[str, str] | None = None
+    picture: str | None = None
 
 
 class OnShelf(NamedTuple):
@@ -45,6 +48,7 @@ class OnShelf(NamedTuple):
     cost: int | None
     stock: int | None
     in_sheet: int | None
+    picture: str | None
     aliases: Mapping[str, str]
 
 
@@ -65,6 +69,7 @@ class _Row(NamedTuple):
     cost: int | None
     stock: int | None
     in_sheet: int | None
+    picture: str | None
 
 
 class _Alias(NamedTuple):
@@ -75,9 +80,10 @@ class _Alias(NamedTuple):
 
 _GOODS = prepare(
     _Row,
-    select(*columns(_Row, Product, ProductWord, Stock, stock=col(Stock.quantity)))
+    select(*columns(_Row, Product, ProductWord, Stock, stock=col(Stock.quantity), picture=col(ProductPicture.name)))
     .join(ProductWord, col(ProductWord.product_id) == col(Product.id))
     .join(Stock, col(Stock.product_id) == col(Product.id), isouter=True)
+    .join(ProductPicture, col(ProductPicture.product_id) == col(Product.id), isouter=True)
     .where(col(ProductWord.alias).is_(None)),
 )
 _ALIASES = prepare(
@@ -121,6 +127,8 @@ def _product(tx: Tx, line: Line, before: OnShelf | None, now: datetime) -> int:
     product_id = _changed(tx, line, before, now) if before else _new(tx, line, now)
     if line.stock is not None and (before is None or line.stock != before.in_sheet):
         stock.count_in_sheet(tx, product_id, before and before.stock, line.stock, now)
+    if line.picture is not None:
+        pictures.put(tx, product_id, line.picture)
     return product_id
 
 

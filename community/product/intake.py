@@ -202,6 +202,8 @@ def _description(line: Line) -> Iterator[str]:
         yield f"库存 {line.stock}"
     if line.aliases:
         yield f"别名 {'、'.join(line.aliases.values())}"
+    if line.picture is not None:
+        yield "带图片"
 
 
 def _differences(line: Line, before: OnShelf) -> Iterator[str]:
@@ -218,6 +220,8 @@ def _differences(line: Line, before: OnShelf) -> Iterator[str]:
     for heading, old, new in pairs:
         if new is not None and old != new:
             yield f"{heading} {_said(old)} → {_said(new)}"
+    if line.picture not in (None, before.picture):
+        yield "换了图片" if before.picture else "加上图片"
 
 
 def _new_aliases(line: Line, before: OnShelf) -> str | None:

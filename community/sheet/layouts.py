@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from community.groupbuy.offer import Item
+from community.sheet.anew import given_anew
 from community.sheet.pages import (
     HOUSEHOLD_LABELS,
     ITEM_LABELS,
@@ -44,7 +45,8 @@ def pages(paper: Paper, layouts: Iterable[Layout] = ()) -> list[Page]:
     """The sheets of these layouts, in their order; without any, the whole workbook of the shop."""
     makers = [_LAYOUTS[layout] for layout in dict.fromkeys(layouts)] or _WHOLE
     carried = paper.carried()
-    return [make(paper if make in _OF_ORDERS else carried) for make in makers]
+    found = [make(paper if make in _OF_ORDERS else carried) for make in makers]
+    return [*found, *given_anew(paper.anew)] if makers is _WHOLE else found
 
 
 def by_item(paper: Paper) -> Table:

@@ -20,6 +20,7 @@ from community.household.reading import Household
 from community.payment import Account
 from community.people import Member
 from community.refusal import Refusal
+from community.sheet.anew import Anew, read_anew
 from community.shop import Shop
 
 UNKNOWN = "未登记"
@@ -139,6 +140,7 @@ class Paper:
     lines: tuple[Line, ...]
     closes: datetime
     stray: int = 0
+    anew: tuple[Anew, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -195,7 +197,8 @@ class Paper:
 
     def masked(self) -> "Paper":
         """The same with names and telephone numbers that nobody can read off a bag."""
-        return replace(self, lines=tuple(map(_masked, self.lines)))
+        anew = tuple(one._replace(name=masked(one.name)) for one in self.anew)
+        return replace(self, lines=tuple(map(_masked, self.lines)), anew=anew)
 
     def _place(self, line: Line) -> int:
         return [item.id for item in self.buy.items].index(line.item_id)
@@ -281,7 +284,8 @@ def read_paper(tx: Tx, shop: Shop, words: str | None = None) -> Paper:
     accounts = {account.order_id: account for account in payment.of_buy(tx, buy.id)}
     lines = tuple(_line(buy, row, accounts.pop(row.order_id)) for row in tx.all(_LINES, buy=buy.id))
     stray = sum(account.paid for account in accounts.values())
-    return Paper(shop.name, buy, lines, datetime.fromtimestamp(buy.closes_at, shop.zone), stray)
+    closes = datetime.fromtimestamp(buy.closes_at, shop.zone)
+    return Paper(shop.name, buy, lines, closes, stray, read_anew(tx, buy.id))
 
 
 def _line(buy: Buy, row: _Placed, account: Account) -> Line:

@@ -81,6 +81,8 @@ for (const method of ['messageSendText', 'messageSendFile', 'roomTopic', 'roomAn
   })
 }
 
+puppet.messageImage = id => puppet.messageFile(id)   // the mock has a code in place of every picture
+
 // An event can carry anything, as the gateways of others do: {"raw": {"type": 99, "payload": "no JSON"}} goes out as it is.
 const { setPayload } = grpc.EventResponse.prototype
 grpc.EventResponse.prototype.setPayload = function (text) {
