@@ -50,9 +50,10 @@ def post(
     name: Annotated[str, typer.Argument(help="时间表里的名字，如 早安问候")],
     room: Annotated[str | None, typer.Option("--room", help="只发这个群")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看看会说什么，不发")] = False,
+    again: Annotated[bool, typer.Option("--again", help="刚发过也再发一遍")] = False,
 ) -> None:
-    """现在就发一次这个帖子。"""
-    doorstep.post(read_settings(), name, room, dry_run=dry_run)
+    """现在就发一次这个帖子；刚发过的群不重复发。"""
+    doorstep.post(read_settings(), name, room, dry_run=dry_run, again=again)
 
 
 @app.command()

@@ -20,11 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PATHS = ("TEMPLATES_DIR", "SCHEDULES_DIR", "SHOP_FILE")
 KNOWN = ("OWNER_ID", "DATABASE_URL", *PATHS, "WECOM_WEBHOOK", TOKEN, ENDPOINT, NO_TLS, CA_CERT, SERVER_NAME)
 """Every name that .env may set for us."""
-OTHERS = tuple(
-    f"WECHATY_PUPPET_SERVICE_{name}"
-    for name in ("NO_TLS_INSECURE_SERVER", "TLS_SERVER_CERT", "TLS_SERVER_KEY", "AUTHORITY")
-)
-"""What wechaty's own gateway reads: near to names of ours, and right."""
+OTHERS = ("_SERVER", "_SERVER_CERT", "_SERVER_KEY", "_AUTHORITY")
+"""How names end that wechaty's own gateway reads: near to names of ours, and right."""
 NEAR = 0.8
 """How alike a misspelt name is to the right one: DATABASE_URI, OWNERID."""
 
@@ -119,7 +116,7 @@ def _misspelt(bindings: Iterable[Binding]) -> Iterator[str]:
     lines = {binding.key: _line(binding.original) for binding in bindings if binding.key}
     for name, line in lines.items():
         meant = next(iter(difflib.get_close_matches(name.upper(), KNOWN, n=1, cutoff=NEAR)), None)
-        if meant and meant not in lines and name not in OTHERS and not name.startswith(f"{meant}_"):
+        if meant and meant not in lines and not name.endswith(OTHERS) and not name.startswith(f"{meant}_"):
             yield f"第{line}行：没有 {name} 这一项，是不是想写 {meant}？"
 
 

@@ -3,14 +3,18 @@
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 
 import bot
 from community import setting
 from community.db import Database
+from community.posts import Post
+from community.shop import Shop as ShopSettings
 from front import doorstep
-from tests.conftest import ROOT, write
+from front.posting import said_when
+from tests.conftest import ROOT, ZONE, write
 from tests.counter import GOOD, Shop, garbage, process
 
 COMMANDS = ["run", "chat", "play", "check", "post", "paste", "export", "products", "sheet", "poster", "backup"]
@@ -138,6 +142,72 @@ def test_an_unknown_post_or_room_is_answered_with_those_there_are(shop: Shop, wo
     outcome = shop.run(*words)
     assert outcome.code == doorstep.WRONG
     assert named in outcome.err
+
+
+def queued(shop: Shop) -> int:
+    return len(re.findall('INSERT INTO "?outbox', shop.contents()))
+
+
+def test_a_post_that_is_typed_twice_is_queued_once(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.run("post", "早安问候")
+    outcome = shop.run("post", "早安问候")
+    assert (outcome.code, queued(shop)) == (0, 1)
+    assert re.fullmatch(
+        r"“早安问候”在幸福里1群 \d\d:\d\d 已经排上队，这回不重复。\n真要再发一遍，在后面加上 --again。\n", outcome.out
+    )
+
+
+def test_a_post_that_is_wanted_twice_is_said_twice(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.run("post", "早安问候")
+    outcome = shop.run("post", "早安问候", "--again")
+    assert (outcome.code, queued(shop)) == (0, 2)
+    assert "【幸福里1群】" in outcome.out
+
+
+def test_the_second_time_goes_to_the_rooms_that_have_not_had_it(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.enable("幸福里2群")
+    shop.run("post", "早安问候", "--room", "幸福里2群")
+    outcome = shop.run("post", "早安问候")
+    assert queued(shop) == 2
+    assert "【幸福里1群】" in outcome.out
+    assert "【幸福里2群】" not in outcome.out
+    assert "“早安问候”在幸福里2群" in outcome.out
+
+
+def test_another_post_is_no_repetition(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.run("post", "早安问候")
+    assert "这回不重复" not in shop.run("post", "生活贴士").out
+    assert queued(shop) == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "fresh", "said"),
+    [
+        ("2026-11-23 12:00", 2, "客厅开着就会发出去"),
+        ("2026-11-23 21:59", 2, "客厅开着就会发出去"),
+        ("2026-11-23 22:00", 2, "要到 07:00 才能发，那时它已经不新鲜"),
+        ("2026-11-23 22:00", 9, "到 07:00 再发。"),
+        ("2026-11-24 05:30", 2, "到 07:00 再发。"),
+        ("2026-11-24 07:00", 2, "客厅开着就会发出去"),
+    ],
+)
+def test_a_post_at_night_says_when_it_goes_out(at: str, fresh: int, said: str) -> None:
+    post = Post("早", "早", "30 7 * * *", "posts/早", "all", timedelta(hours=fresh))
+    assert said in said_when(ShopSettings(), post, datetime.fromisoformat(at).replace(tzinfo=ZONE))
+
+
+def test_a_post_typed_at_night_is_queued_with_a_word_about_it(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    night = ("12:00", "11:59") if datetime.now(ZONE).hour >= 14 else ("22:00", "21:59")
+    (shop.folder / "shop.toml").write_text('[quiet]\nfrom = "{}"\nto = "{}"\n'.format(*night), "utf-8")
+    shop.set("SHOP_FILE", str(shop.folder / "shop.toml"))
+    outcome = shop.run("post", "早安问候")
+    assert (outcome.code, queued(shop)) == (0, 1)
+    assert "夜里不打扰" in outcome.out
 
 
 # export and backup
