@@ -5,11 +5,14 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
+from front import absent
 
-from community.sheet.layouts import Layout
-from front import doorstep, shelving
-from front.settings import SettingsFault, read_settings
+with absent.named():
+    import typer
+
+    from community.sheet.layouts import Layout
+    from front import doorstep, shelving, usage
+    from front.settings import SettingsFault, read_settings
 
 app = typer.Typer(
     help="客厅：社区小店微信群的管家。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -124,9 +127,13 @@ def main() -> None:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
     try:
-        app()
+        with absent.named():
+            sys.exit(app(standalone_mode=False))
     except SettingsFault as fault:
         doorstep.give_up("设置有错，先改好再来：", fault.problems, 2)
+    except usage.UsageFault as fault:
+        headline, *lines = usage.explain(fault)
+        doorstep.give_up(headline, lines, 2)
 
 
 if __name__ == "__main__":

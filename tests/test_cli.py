@@ -12,7 +12,7 @@ from community import setting
 from community.db import Database
 from community.posts import Post
 from community.shop import Shop as ShopSettings
-from front import doorstep
+from front import absent, doorstep
 from front.posting import said_when
 from tests.conftest import ROOT, ZONE, write
 from tests.counter import GOOD, Shop, garbage, process
@@ -39,6 +39,54 @@ def test_help_names_every_command() -> None:
 )
 def test_a_command_typed_wrongly_is_two(shop: Shop, words: list[str]) -> None:
     assert shop.run(*words).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("chek", "没有“chek”这个命令，是不是想写 check？"),
+        ("post", "还要写：时间表里的名字，如 早安问候"),
+        ("paste", "还要写 --room：哪个群"),
+        ("post 早 --rom 群", "没有 --rom 这个选项，是不是想写 --room？"),
+        ("--nix", "没有 --nix 这个选项"),
+        ("post 早 晚", "多写了 晚"),
+        ("export orders --db", "--db 后面还要写内容"),
+        ("post 早 --dry-run=1", "--dry-run 后面不用写内容"),
+        ("play nowhere.chat", "没有这个文件：nowhere.chat"),
+        ("play .", ". 是文件夹，这里要一个文件"),
+        ("export orders --format xml", "--format 只能写 csv、json，不能是 xml"),
+        ("paste --room 群 --groupbuy 二", "--groupbuy 要写数字"),
+    ],
+)
+def test_a_command_typed_wrongly_is_explained_in_plain_chinese(
+    words: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bot.py", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        bot.main()
+    problem, way = capsys.readouterr().err.splitlines()
+    assert (ended.value.code, problem) == (2, said)
+    assert re.fullmatch(r"怎么写看这里：python bot.py( \w+)? --help", way)
+
+
+# An environment older than the lock file
+
+
+@pytest.mark.parametrize(("words", "package"), [("check", "typer"), ("check", "sqlmodel"), ("chat", "wechaty_puppet")])
+def test_a_package_that_is_missing_is_named_with_the_way_out(shop: Shop, words: str, package: str) -> None:
+    """The package is hidden by one of its name that cannot be imported."""
+    (shop.folder / "old" / package).mkdir(parents=True)
+    (shop.folder / "old" / package / "__init__.py").write_text(
+        "raise ModuleNotFoundError(f'No module named {__name__!r}', name=__name__)", "utf-8"
+    )
+    outcome = process(shop, words, PYTHONPATH=str(shop.folder / "old"))
+    assert outcome.code == doorstep.WRONG
+    assert outcome.err == f"运行环境里的 {package} 没有装上，或者太旧：先运行 make setup，再来一次。\n"
+
+
+def test_a_fault_of_our_own_keeps_its_traceback() -> None:
+    with pytest.raises(ImportError), absent.named():
+        import community.nowhere  # type: ignore[import-not-found] # noqa: PLC0415, F401 - that is the point
 
 
 # .env
