@@ -32,7 +32,9 @@ WORTH: dict[Kind, timedelta] = {
 PAUSED = "paused"
 """The setting that keeps everything but urgent lines back, until it is empty again."""
 ECHO = 60
-"""Seconds that an uncertain line waits for the bot's own echo."""
+"""Seconds that a line waits for the bot's own echo; each further try that stays uncertain doubles them."""
+ECHO_MOST = 1800
+"""Seconds at most: a gateway that fails after it has spoken must not make an answer a litany."""
 BACK_OFF = 300
 """Seconds at most between two tries at a line that does not leave; the first ones follow after 2, 4, 8 seconds."""
 TICK = 0.001
@@ -65,7 +67,9 @@ class Outbox(SQLModel, table=True):
     status: str = Field(description="queued, sending, sent, failed, expired or uncertain")
     created_at: int
     expires_at: int
-    not_before: float = Field(description="the earliest moment of the next try")
+    not_before: float = Field(
+        description="the earliest moment of the next try; once sent, until when its echo may come"
+    )
     attempts: int
     batch: int | None = Field(description="lines that went out as one message carry the id of the first")
     sent_at: int | None
@@ -175,7 +179,12 @@ _TAKE = change(
     .where(col(Outbox.id) == bindparam("line"))
     .values(status="sending", batch=bindparam("as_batch"), attempts=col(Outbox.attempts) + 1)
 )
-_SENT = change(update(Outbox).where(_of_batch, _open).values(status="sent", sent_at=bindparam("at")))
+_SENT = change(
+    update(Outbox)
+    .where(_of_batch, _open)
+    .values(status="sent", sent_at=bindparam("at"), not_before=bindparam("echo_until"))
+)
+_ECHOED = change(update(Outbox).where(_of_batch, _is == "sent").values(not_before=0.0))
 _WITHHOLD = change(
     update(Outbox)
     .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.rank) > bindparam("above"))
@@ -199,12 +208,23 @@ _SAY_AGAIN = change(
     update(Outbox).where(*_repeatable, col(Outbox.not_before) <= bindparam("at")).values(status="queued", batch=None)
 )
 _DOUBTED = prepare(Count, select(func.min(col(Outbox.not_before))).where(*_repeatable))
+_AWAITED = prepare(
+    _Batch,
+    select(col(Outbox.batch))
+    .where(
+        col(Outbox.room_id) == bindparam("room"),
+        col(Outbox.sent_at) >= bindparam("since"),  # by its index: asking for the status would read all that was sent
+        col(Outbox.not_before) > bindparam("at"),
+    )
+    .group_by(col(Outbox.batch))
+    .order_by(col(Outbox.batch)),
+)
 _OPEN_BATCHES = prepare(
     _Batch,
     select(col(Outbox.batch))
     .where(_open, col(Outbox.room_id) == bindparam("room"))
     .group_by(col(Outbox.batch))
-    .order_by(col(Outbox.batch)),
+    .order_by(func.min(_is), col(Outbox.batch)),  # sending before uncertain
 )
 _LINES = prepare(
     Line,
@@ -279,14 +299,15 @@ def settle(tx: Tx, batch: int, outcome: Outcome, now: datetime) -> None:
     pacing.landed(tx, at)
     match outcome:
         case "sent":
-            tx.run(_SENT, of=batch, at=int(at))
+            tx.run(_SENT, of=batch, at=int(at), echo_until=at + ECHO)
         case "refused":
             tx.run(_FAILED, of=batch)
         case "unreachable":
             tries = tx.count(_ATTEMPTS, of=batch)
             tx.run(_RETRY, of=batch, later=at + (BACK_OFF if tries > 8 else min(BACK_OFF, 2**tries)))
         case "unsure":
-            tx.run(_DOUBT, of=batch, until=at + ECHO)
+            again = tx.count(_ATTEMPTS, of=batch) - 1
+            tx.run(_DOUBT, of=batch, until=at + min(ECHO_MOST, ECHO * 2 ** min(again, 10)))
 
 
 def recover(tx: Tx, now: datetime) -> int:
@@ -299,11 +320,24 @@ def recover(tx: Tx, now: datetime) -> int:
 
 
 def heard(tx: Tx, to: str, text: str, now: datetime) -> bool:
-    """The bot's own words came back from `to`: the message that carried them was sent. Whether one was in doubt."""
+    """The bot's own words came back from `to`: a message that carried them was sent. Whether one was in doubt.
+
+    Of equal messages, one that is known to have left takes the echo first, then one on its way, then the one longest in
+    doubt: as many count as sent as were heard, and what is still in doubt has no echo left to claim.
+    """
+    at = now.timestamp()
+    for batch in tx.all(_AWAITED, room=to, since=int(at) - ECHO, at=at):
+        if _carried(tx, batch, text):
+            tx.run(_ECHOED, of=batch.batch)
+            return False
     for batch in tx.all(_OPEN_BATCHES, room=to):
-        if _same(_text(tx.all(_LINES, of=batch.batch)), text):
-            return tx.run(_SENT, of=batch.batch, at=int(now.timestamp())) > 0
+        if _carried(tx, batch, text):
+            return tx.run(_SENT, of=batch.batch, at=int(at), echo_until=0.0) > 0
     return False
+
+
+def _carried(tx: Tx, batch: _Batch, text: str) -> bool:
+    return _same(_text(tx.all(_LINES, of=batch.batch)), text)
 
 
 def waiting(tx: Tx) -> int:

@@ -335,6 +335,59 @@ def test_each_of_two_equal_messages_needs_an_echo_of_its_own(shop: Shop) -> None
     assert not shop.heard("好")
 
 
+def test_the_echo_of_an_equal_message_that_was_sent_settles_no_doubt(shop: Shop) -> None:
+    shop.say("好")
+    shop.settle(shop.sending(), "unsure")
+    shop.say("好")
+    shop.settle(shop.sending())
+    assert not shop.heard("好")
+    assert shop.states == ["uncertain", "sent"]
+    shop.now.pass_(ECHO)
+    assert shop.all_that_goes() == ["好"]
+
+
+def test_a_late_echo_beside_that_of_an_equal_message_settles_the_doubt(shop: Shop) -> None:
+    shop.say("好")
+    shop.settle(shop.sending(), "unsure")
+    shop.say("好")
+    shop.settle(shop.sending())
+    assert not shop.heard("好")
+    assert shop.heard("好")
+    shop.now.pass_(ECHO)
+    assert (shop.all_that_goes(), shop.states) == ([], ["sent", "sent"])
+
+
+def test_an_echo_before_the_gateways_answer_is_that_of_the_message_on_its_way(shop: Shop) -> None:
+    shop.say("好")
+    shop.settle(shop.sending(), "unsure")
+    shop.say("好")
+    second = shop.sending()
+    assert shop.heard("好")
+    shop.settle(second)
+    assert shop.states == ["uncertain", "sent"]
+
+
+def test_an_equal_message_of_long_ago_takes_no_echo(shop: Shop) -> None:
+    shop.say("好")
+    shop.settle(shop.sending())
+    shop.now.pass_(ECHO + 1)
+    shop.say("好")
+    shop.settle(shop.sending(), "unsure")
+    assert shop.heard("好")
+    assert shop.states == ["sent", "sent"]
+
+
+def test_an_answer_that_stays_in_doubt_is_repeated_ever_more_rarely(shop: Shop) -> None:
+    shop.say("好")
+    waits = []
+    while shop.states != ["expired"]:
+        if isinstance(step := shop.take(), Sending):
+            shop.settle(step, "unsure")
+        waits.append(shop.resting() or 0)
+        shop.now.pass_(waits[-1])
+    assert waits == [60, 120, 240, 480, 960, 1800, 1800, 1800, 0]
+
+
 @pytest.mark.parametrize(("to", "text"), [("乙", "记下了"), ("甲", "记下啦"), ("甲", "")])
 def test_other_words_or_another_room_settle_nothing(shop: Shop, to: str, text: str) -> None:
     shop.say("记下了")
