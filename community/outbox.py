@@ -208,16 +208,17 @@ _SAY_AGAIN = change(
     update(Outbox).where(*_repeatable, col(Outbox.not_before) <= bindparam("at")).values(status="queued", batch=None)
 )
 _DOUBTED = prepare(Count, select(func.min(col(Outbox.not_before))).where(*_repeatable))
+# By the index of sent_at: asking for the status, or grouping by batch, would read all that was ever sent.
 _AWAITED = prepare(
     _Batch,
     select(col(Outbox.batch))
     .where(
+        col(Outbox.sent_at) >= bindparam("since"),
         col(Outbox.room_id) == bindparam("room"),
-        col(Outbox.sent_at) >= bindparam("since"),  # by its index: asking for the status would read all that was sent
+        col(Outbox.id) == col(Outbox.batch),
         col(Outbox.not_before) > bindparam("at"),
     )
-    .group_by(col(Outbox.batch))
-    .order_by(col(Outbox.batch)),
+    .order_by(col(Outbox.sent_at), col(Outbox.id)),
 )
 _OPEN_BATCHES = prepare(
     _Batch,
