@@ -1,5 +1,6 @@
 """The front door of Keting: reads .env, wires the parts, starts and stops them; the command line."""
 
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Annotated, Literal
 
 from front import absent
 
+gc.set_threshold(100_000, 20, 20)  # a start makes much that stays; looking for garbage in it took a third of the time
 with absent.named():
     import typer
 
