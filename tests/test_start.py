@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,14 +16,24 @@ LATE = ("quart", "github", "opengraph_py3", "flask", "openpyxl", "community.post
 """What has no business in a chat that nobody has said a word in."""
 
 
-def python(code: str) -> str:
-    command = [sys.executable, "-W", "ignore", "-c", code]
+def python(code: str, *words: str) -> str:
+    command = [sys.executable, "-W", "ignore", "-c", code, *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_chat_imports_nothing_that_it_does_not_need() -> None:
     there = python(f"import bot, front.terminal, sys; print(*[name for name in {LATE} if name in sys.modules])")
     assert there.split() == []
+
+
+def test_a_new_database_needs_no_more_than_its_migrations(tmp_path: Path) -> None:
+    upgraded = (
+        "from datetime import datetime, UTC; from pathlib import Path; import sys; from community import migrate;"
+        "from community.db import Database; database = Database(f'sqlite:///{sys.argv[1]}/bot.db');"
+        "migrate.upgrade(database, Path(sys.argv[1]), datetime.now(UTC)); database.close();"
+        "print(*[name for name in ('openpyxl', 'community.poster', 'community.sheet') if name in sys.modules])"
+    )
+    assert python(upgraded, str(tmp_path)).split() == []
 
 
 def test_whoever_wants_what_wechaty_does_not_need_gets_the_real_one() -> None:
