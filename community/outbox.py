@@ -227,10 +227,7 @@ _OPEN_BATCHES = prepare(
     .group_by(col(Outbox.batch))
     .order_by(func.min(_is), col(Outbox.batch)),  # sending before uncertain
 )
-_LINES = prepare(
-    Line,
-    select(*columns(Line, Outbox)).where(_of_batch).order_by(col(Outbox.id)),
-)
+_LINES = prepare(Line, select(*columns(Line, Outbox)).where(_of_batch).order_by(col(Outbox.id)))
 _ATTEMPTS = prepare(Count, select(func.max(col(Outbox.attempts))).where(_of_batch))
 
 
@@ -337,8 +334,10 @@ def heard(tx: Tx, to: str, text: str, now: datetime) -> bool:
     return False
 
 
-def _carried(tx: Tx, batch: _Batch, text: str) -> bool:
-    return _same(_text(tx.all(_LINES, of=batch.batch)), text)
+def _carried(tx: Tx, batch: _Batch, echoed: str) -> bool:
+    """Whether this message said so. Gateways trim and change line ends; nothing else may differ."""
+    ours = _text(tx.all(_LINES, of=batch.batch))
+    return "".join(ours.split()) == "".join(echoed.split())
 
 
 def waiting(tx: Tx) -> int:
@@ -392,11 +391,6 @@ def _rest(tx: Tx, quiet: pacing.Quiet, now: datetime, up_to: int) -> Rest:
 
 def _text(lines: Sequence[Line]) -> str:
     return "\n".join(line.text for line in lines)
-
-
-def _same(ours: str, echoed: str) -> bool:
-    """Gateways trim and change line ends; nothing else may differ."""
-    return "".join(ours.split()) == "".join(echoed.split())
 
 
 def withhold(tx: Tx, room_id: str) -> int:
