@@ -31,10 +31,8 @@ WORTH: dict[Kind, timedelta] = {
 }
 PAUSED = "paused"
 """The setting that keeps everything but urgent lines back, until it is empty again."""
-ECHO = 60
-"""Seconds that a line waits for the bot's own echo; each further try that stays uncertain doubles them."""
-ECHO_MOST = 1800
-"""Seconds at most: a gateway that fails after it has spoken must not make an answer a litany."""
+ECHO, ECHO_MOST = 60, 1800
+"""Seconds that a line waits for the bot's own echo; each further try that stays uncertain doubles them, to the most."""
 BACK_OFF = 300
 """Seconds at most between two tries at a line that does not leave; the first ones follow after 2, 4, 8 seconds."""
 TICK = 0.001
@@ -185,24 +183,14 @@ _SENT = change(
     .values(status="sent", sent_at=bindparam("at"), not_before=bindparam("echo_until"))
 )
 _ECHOED = change(update(Outbox).where(_of_batch, _is == "sent").values(not_before=0.0))
-_WITHHOLD = change(
-    update(Outbox)
-    .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.rank) > bindparam("above"))
-    .values(status="expired")
-)
-_TAKE_BACK = change(
-    update(Outbox)
-    .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.cause) == bindparam("why"))
-    .values(status="expired")
-)
+_drop = update(Outbox).where(_is == "queued", col(Outbox.room_id) == bindparam("room")).values(status="expired")
+_WITHHOLD = change(_drop.where(col(Outbox.rank) > bindparam("above")))
+_TAKE_BACK = change(_drop.where(col(Outbox.cause) == bindparam("why")))
 _FORGET = change(delete(Outbox).where(_is != "queued", _is != "sending", col(Outbox.created_at) < bindparam("before")))
-_FAILED = change(update(Outbox).where(_of_batch, _is == "sending").values(status="failed"))
-_RETRY = change(
-    update(Outbox).where(_of_batch, _is == "sending").values(status="queued", batch=None, not_before=bindparam("later"))
-)
-_DOUBT = change(
-    update(Outbox).where(_of_batch, _is == "sending").values(status="uncertain", not_before=bindparam("until"))
-)
+_on_its_way = update(Outbox).where(_of_batch, _is == "sending")
+_FAILED = change(_on_its_way.values(status="failed"))
+_RETRY = change(_on_its_way.values(status="queued", batch=None, not_before=bindparam("later")))
+_DOUBT = change(_on_its_way.values(status="uncertain", not_before=bindparam("until")))
 _DOUBT_ALL = change(update(Outbox).where(_is == "sending").values(status="uncertain", not_before=bindparam("until")))
 _SAY_AGAIN = change(
     update(Outbox).where(*_repeatable, col(Outbox.not_before) <= bindparam("at")).values(status="queued", batch=None)
