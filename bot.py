@@ -1,15 +1,20 @@
 """The front door of Keting: reads .env, wires the parts, starts and stops them; the command line."""
 
+import gc
 import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
+from front import absent
 
-from community.sheet.layouts import Layout
-from front import doorstep, shelving
-from front.settings import SettingsFault, read_settings
+gc.set_threshold(100_000, 20, 20)  # a start makes much that stays; looking for garbage in it took a third of the time
+with absent.named():
+    import typer
+
+    from community.sheet.layouts import Layout
+    from front import doorstep, shelving, usage
+    from front.settings import SettingsFault, read_settings
 
 app = typer.Typer(
     help="客厅：社区小店微信群的管家。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -50,9 +55,10 @@ def post(
     name: Annotated[str, typer.Argument(help="时间表里的名字，如 早安问候")],
     room: Annotated[str | None, typer.Option("--room", help="只发这个群")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看看会说什么，不发")] = False,
+    again: Annotated[bool, typer.Option("--again", help="刚发过也再发一遍")] = False,
 ) -> None:
-    """现在就发一次这个帖子。"""
-    doorstep.post(read_settings(), name, room, dry_run=dry_run)
+    """现在就发一次这个帖子；刚发过的群不重复发。"""
+    doorstep.post(read_settings(), name, room, dry_run=dry_run, again=again)
 
 
 @app.command()
@@ -123,9 +129,13 @@ def main() -> None:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
     try:
-        app()
+        with absent.named():
+            sys.exit(app(standalone_mode=False))
     except SettingsFault as fault:
         doorstep.give_up("设置有错，先改好再来：", fault.problems, 2)
+    except usage.UsageFault as fault:
+        headline, *lines = usage.explain(fault)
+        doorstep.give_up(headline, lines, 2)
 
 
 if __name__ == "__main__":

@@ -47,9 +47,13 @@ _USED = change(
 
 
 class TipFiles:
-    """The tips of one directory, read again when its files change; while one is broken, the tips before it stay."""
+    """The tips of one directory, read again when its files change; while one is broken, the tips before it stay.
+
+    `on_fault` is told once of each broken version, in the thread that wanted a tip.
+    """
 
     def __init__(self, directory: Path) -> None:
+        self.on_fault: Callable[[TipFault], None] = _log_fault
         self._directory = directory
         self._seen: list[tuple[str, int, int]] | None = None
         self._tips: Sequence[Tip] = ()
@@ -62,7 +66,7 @@ class TipFiles:
             try:
                 self._tips = load_tips(self._directory)
             except TipFault as fault:
-                log.warning("the tips before stay in use: %s", fault)
+                self.on_fault(fault)
         return self._tips
 
 
@@ -145,6 +149,10 @@ def _mark(tx: Tx, room: KnownRoom, tip: Tip | None, now: datetime) -> None:
     """The room has heard the tip."""
     if tip is not None:
         tx.run(_USED, room_id=room.id, tip_key=tip.key, used_at=int(now.timestamp()))
+
+
+def _log_fault(fault: TipFault) -> None:
+    log.warning("the tips before stay in use: %s", fault)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

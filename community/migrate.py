@@ -6,13 +6,17 @@
 import sys
 import tempfile
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
 
 from community.db import Database, DatabaseTrouble, trouble
 
@@ -60,9 +64,19 @@ def draft(message: str) -> Path | None:
         database = Database(f"sqlite:///{Path(scratch) / 'draft.db'}")
         try:
             with database.altering() as connection:
-                return _draft_on(_config(connection), message)
+                config = _config(connection)
+                config.attributes["metadata"] = every_table()
+                return _draft_on(config, message)
         finally:
             database.close()
+
+
+def every_table() -> MetaData:
+    """All that the code declares: a table joins the metadata when its module is imported."""
+    for module in walk_packages([str(HERE.parent)], "community."):
+        if ".migrations" not in module.name:
+            import_module(module.name)
+    return SQLModel.metadata
 
 
 def _draft_on(config: Config, message: str) -> Path | None:

@@ -31,8 +31,8 @@ WORTH: dict[Kind, timedelta] = {
 }
 PAUSED = "paused"
 """The setting that keeps everything but urgent lines back, until it is empty again."""
-ECHO = 60
-"""Seconds that an uncertain line waits for the bot's own echo."""
+ECHO, ECHO_MOST = 60, 1800
+"""Seconds that a line waits for the bot's own echo; each further try that stays uncertain doubles them, to the most."""
 BACK_OFF = 300
 """Seconds at most between two tries at a line that does not leave; the first ones follow after 2, 4, 8 seconds."""
 TICK = 0.001
@@ -65,7 +65,9 @@ class Outbox(SQLModel, table=True):
     status: str = Field(description="queued, sending, sent, failed, expired or uncertain")
     created_at: int
     expires_at: int
-    not_before: float = Field(description="the earliest moment of the next try")
+    not_before: float = Field(
+        description="the earliest moment of the next try; once sent, until when its echo may come"
+    )
     attempts: int
     batch: int | None = Field(description="lines that went out as one message carry the id of the first")
     sent_at: int | None
@@ -175,41 +177,45 @@ _TAKE = change(
     .where(col(Outbox.id) == bindparam("line"))
     .values(status="sending", batch=bindparam("as_batch"), attempts=col(Outbox.attempts) + 1)
 )
-_SENT = change(update(Outbox).where(_of_batch, _open).values(status="sent", sent_at=bindparam("at")))
-_WITHHOLD = change(
+_SENT = change(
     update(Outbox)
-    .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.rank) > bindparam("above"))
-    .values(status="expired")
+    .where(_of_batch, _open)
+    .values(status="sent", sent_at=bindparam("at"), not_before=bindparam("echo_until"))
 )
-_TAKE_BACK = change(
-    update(Outbox)
-    .where(_is == "queued", col(Outbox.room_id) == bindparam("room"), col(Outbox.cause) == bindparam("why"))
-    .values(status="expired")
-)
+_ECHOED = change(update(Outbox).where(_of_batch, _is == "sent").values(not_before=0.0))
+_drop = update(Outbox).where(_is == "queued", col(Outbox.room_id) == bindparam("room")).values(status="expired")
+_WITHHOLD = change(_drop.where(col(Outbox.rank) > bindparam("above")))
+_TAKE_BACK = change(_drop.where(col(Outbox.cause) == bindparam("why")))
 _FORGET = change(delete(Outbox).where(_is != "queued", _is != "sending", col(Outbox.created_at) < bindparam("before")))
-_FAILED = change(update(Outbox).where(_of_batch, _is == "sending").values(status="failed"))
-_RETRY = change(
-    update(Outbox).where(_of_batch, _is == "sending").values(status="queued", batch=None, not_before=bindparam("later"))
-)
-_DOUBT = change(
-    update(Outbox).where(_of_batch, _is == "sending").values(status="uncertain", not_before=bindparam("until"))
-)
+_on_its_way = update(Outbox).where(_of_batch, _is == "sending")
+_FAILED = change(_on_its_way.values(status="failed"))
+_RETRY = change(_on_its_way.values(status="queued", batch=None, not_before=bindparam("later")))
+_DOUBT = change(_on_its_way.values(status="uncertain", not_before=bindparam("until")))
 _DOUBT_ALL = change(update(Outbox).where(_is == "sending").values(status="uncertain", not_before=bindparam("until")))
 _SAY_AGAIN = change(
     update(Outbox).where(*_repeatable, col(Outbox.not_before) <= bindparam("at")).values(status="queued", batch=None)
 )
 _DOUBTED = prepare(Count, select(func.min(col(Outbox.not_before))).where(*_repeatable))
+# By the index of sent_at: asking for the status, or grouping by batch, would read all that was ever sent.
+_AWAITED = prepare(
+    _Batch,
+    select(col(Outbox.batch))
+    .where(
+        col(Outbox.sent_at) >= bindparam("since"),
+        col(Outbox.room_id) == bindparam("room"),
+        col(Outbox.id) == col(Outbox.batch),
+        col(Outbox.not_before) > bindparam("at"),
+    )
+    .order_by(col(Outbox.sent_at), col(Outbox.id)),
+)
 _OPEN_BATCHES = prepare(
     _Batch,
     select(col(Outbox.batch))
     .where(_open, col(Outbox.room_id) == bindparam("room"))
     .group_by(col(Outbox.batch))
-    .order_by(col(Outbox.batch)),
+    .order_by(func.min(_is), col(Outbox.batch)),  # sending before uncertain
 )
-_LINES = prepare(
-    Line,
-    select(*columns(Line, Outbox)).where(_of_batch).order_by(col(Outbox.id)),
-)
+_LINES = prepare(Line, select(*columns(Line, Outbox)).where(_of_batch).order_by(col(Outbox.id)))
 _ATTEMPTS = prepare(Count, select(func.max(col(Outbox.attempts))).where(_of_batch))
 
 
@@ -279,14 +285,15 @@ def settle(tx: Tx, batch: int, outcome: Outcome, now: datetime) -> None:
     pacing.landed(tx, at)
     match outcome:
         case "sent":
-            tx.run(_SENT, of=batch, at=int(at))
+            tx.run(_SENT, of=batch, at=int(at), echo_until=at + ECHO)
         case "refused":
             tx.run(_FAILED, of=batch)
         case "unreachable":
             tries = tx.count(_ATTEMPTS, of=batch)
             tx.run(_RETRY, of=batch, later=at + (BACK_OFF if tries > 8 else min(BACK_OFF, 2**tries)))
         case "unsure":
-            tx.run(_DOUBT, of=batch, until=at + ECHO)
+            again = tx.count(_ATTEMPTS, of=batch) - 1
+            tx.run(_DOUBT, of=batch, until=at + min(ECHO_MOST, ECHO * 2 ** min(again, 10)))
 
 
 def recover(tx: Tx, now: datetime) -> int:
@@ -299,11 +306,26 @@ def recover(tx: Tx, now: datetime) -> int:
 
 
 def heard(tx: Tx, to: str, text: str, now: datetime) -> bool:
-    """The bot's own words came back from `to`: the message that carried them was sent. Whether one was in doubt."""
+    """The bot's own words came back from `to`: a message that carried them was sent. Whether one was in doubt.
+
+    Of equal messages, one that is known to have left takes the echo first, then one on its way, then the one longest in
+    doubt: as many count as sent as were heard, and what is still in doubt has no echo left to claim.
+    """
+    at = now.timestamp()
+    for batch in tx.all(_AWAITED, room=to, since=int(at) - ECHO, at=at):
+        if _carried(tx, batch, text):
+            tx.run(_ECHOED, of=batch.batch)
+            return False
     for batch in tx.all(_OPEN_BATCHES, room=to):
-        if _same(_text(tx.all(_LINES, of=batch.batch)), text):
-            return tx.run(_SENT, of=batch.batch, at=int(now.timestamp())) > 0
+        if _carried(tx, batch, text):
+            return tx.run(_SENT, of=batch.batch, at=int(at), echo_until=0.0) > 0
     return False
+
+
+def _carried(tx: Tx, batch: _Batch, echoed: str) -> bool:
+    """Whether this message said so. Gateways trim and change line ends; nothing else may differ."""
+    ours = _text(tx.all(_LINES, of=batch.batch))
+    return "".join(ours.split()) == "".join(echoed.split())
 
 
 def waiting(tx: Tx) -> int:
@@ -357,11 +379,6 @@ def _rest(tx: Tx, quiet: pacing.Quiet, now: datetime, up_to: int) -> Rest:
 
 def _text(lines: Sequence[Line]) -> str:
     return "\n".join(line.text for line in lines)
-
-
-def _same(ours: str, echoed: str) -> bool:
-    """Gateways trim and change line ends; nothing else may differ."""
-    return "".join(ours.split()) == "".join(echoed.split())
 
 
 def withhold(tx: Tx, room_id: str) -> int:

@@ -108,6 +108,7 @@ _ROOM = prepare(KnownRoom, select(*columns(KnownRoom, Room)).where(col(Room.id) 
 _ENABLED = prepare(
     KnownRoom, select(*columns(KnownRoom, Room)).where(col(Room.enabled)).order_by(col(Room.since), col(Room.id))
 )
+_EVERY_ROOM = prepare(KnownRoom, select(*columns(KnownRoom, Room)).order_by(col(Room.since), col(Room.id)))
 _new_room = insert(Room)
 _MEET_ROOM = change(_new_room.on_conflict_do_update(index_elements=["id"], set_={"name": _new_room.excluded.name}))
 _SWITCH = change(
@@ -169,6 +170,11 @@ def enabled(tx: Tx, room_id: str) -> bool:
 def enabled_rooms(tx: Tx) -> list[KnownRoom]:
     """Every room the bot speaks in, the one enabled first at the front."""
     return tx.all(_ENABLED)
+
+
+def every_room(tx: Tx) -> list[KnownRoom]:
+    """Every room the bot has met, enabled or not."""
+    return tx.all(_EVERY_ROOM)
 
 
 def switch(tx: Tx, room_id: str, on: bool, now: datetime) -> None:

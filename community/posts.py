@@ -21,6 +21,8 @@ MOST_MISSED = 400
 """Missed moments looked at after a long pause, the latest ones: more than a year of a daily post."""
 CLOCK_WAS_AHEAD = timedelta(minutes=1)
 """How far back a post begins anew whose beginning lies in the future, because the computer's clock was put back."""
+JUST_NOW = timedelta(minutes=10)
+"""How long after a post was said by hand the same order is taken for a slip of the finger."""
 LATE = "错过了时间，已经不新鲜"
 OVERTAKEN = "错过了时间，后面还有一次"
 
@@ -86,6 +88,14 @@ class Published(NamedTuple):
     absent: tuple[str, ...] = ()
 
 
+class Lately(NamedTuple):
+    """A room that a post is on its way to, or has just reached; `sent_at` is None while it waits."""
+
+    room_id: str
+    queued_at: int
+    sent_at: int | None
+
+
 class Sent(NamedTuple):
     """A row of the export: one for each room that a moment went to, or one without a room for why it did not."""
 
@@ -122,6 +132,19 @@ _LATEST = prepare(
     ),
 )
 _cause = literal("post:") + col(PostMoment.post) + "@" + cast(col(PostMoment.moment), String)
+_is = col(outbox.Outbox.status)
+_LATELY = prepare(
+    Lately,
+    select(col(outbox.Outbox.room_id), col(outbox.Outbox.created_at), col(outbox.Outbox.sent_at))
+    .join(PostMoment, col(outbox.Outbox.cause) == _cause)
+    .where(
+        col(PostMoment.post) == bindparam("post"),
+        or_(_is == "queued", _is == "sending", col(outbox.Outbox.created_at) >= bindparam("since")),
+        _is != "failed",
+        _is != "expired",
+    )
+    .order_by(col(outbox.Outbox.id)),
+)
 _SENT = prepare(
     Sent,
     union_all(
@@ -212,6 +235,19 @@ def publish(
     worth = max(post.fresh - max(now - moment, timedelta(0)), timedelta(seconds=1))
     said = sum(_say(tx, room, words, cause(post.name, moment), now, worth) for room, words in spoken)
     return Published(moment, "claimed", said, absent=_absent(post, rooms))
+
+
+def speak_now(
+    tx: Tx, post: Post, now: datetime, rooms: Sequence[KnownRoom], render: Render, *, again: bool
+) -> list[Lately]:
+    """Queue a post by hand; the rooms that it is on its way to, or has just reached, are left out unless `again`."""
+    lately = [] if again else tx.all(_LATELY, post=post.name, since=int((now - JUST_NOW).timestamp()))
+    served = {one.room_id for one in lately}
+    waiting = [room for room in rooms if room.id not in served]
+    moment = now
+    while waiting and publish(tx, post, moment, now, waiting, render) is None:
+        moment += timedelta(seconds=1)  # its own moment, where the clock or another hand has taken this one
+    return lately
 
 
 def posts_sent(tx: Tx) -> list[Sent]:

@@ -213,10 +213,10 @@ def _names(text: str) -> list[tuple[str, int]]:
     names: list[tuple[str, int]] = []
     section = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\s*([\w-]+)\s*\]", line):
+        if header := re.match(r"\s*\[{1,2}\s*([\w-]+)\s*[.\]]", line):
             section = header[1]
             names.append((section, number))
-        elif key := re.match(r"\s*[\"']?([\w-]+)[\"']?\s*=", line):
+        elif key := re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[.=]", line):
             names.append((f"{section}.{key[1]}" if section else key[1], number))
     return names
 

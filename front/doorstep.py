@@ -23,7 +23,7 @@ from community.export import Format
 from community.money import yuan
 from community.people import Role
 from community.refusal import Refusal
-from community.shop import Shop, ShopFault, load_shop
+from community.shop import ShopFault, load_shop
 from front.settings import Settings, SettingsFault, database_address
 
 if TYPE_CHECKING:
@@ -197,30 +197,24 @@ def check(settings: Settings) -> None:
     tell("都好好的。")
 
 
-def post(settings: Settings, name: str, room: str | None, *, dry_run: bool) -> None:
-    """Say a post now, in all its rooms or in one."""
+def post(settings: Settings, name: str, room: str | None, *, dry_run: bool, again: bool) -> None:
+    """Say a post now, in all its rooms or in one; where it has just been said, only if `again`."""
     from front.posting import NoSuchPost, speak_now  # noqa: PLC0415 - reads templates and schedules
 
     _must_exist(settings)
     with opened(settings) as database, _shop_faults_named():
         try:
-            spoken = speak_now(settings, database, name, room, dry_run=dry_run)
+            spoken = speak_now(settings, database, name, room, dry_run=dry_run, again=again)
         except NoSuchPost as fault:
             give_up(str(fault), [], WRONG)
-    for where, text in spoken:
+    for where, text in spoken.new:
         tell(f"【{where}】", text or "（今天没有要说的）", "")
-    if not spoken:
+    if spoken.new and not dry_run:
+        tell(spoken.when)
+    if spoken.old:
+        tell(*spoken.old, "真要再发一遍，在后面加上 --again。")
+    elif not spoken.new:
         tell("没有一个群可发：先在群里发“启用”。")
-    elif not dry_run:
-        tell(_said_when(load_shop(settings.shop_file)))
-
-
-def _said_when(shop: Shop) -> str:
-    """When a post that has just been queued goes out: at night it waits, and grows stale meanwhile."""
-    now = datetime.now(shop.zone)
-    if not shop.quiet.covers(now):
-        return "已经排上队，客厅开着就会发出去。"
-    return f"夜里不打扰，排到{shop.quiet.ends(now):%H:%M}再发；到那时已经不新鲜的就不发了，早上再来一次。"
 
 
 def paste(

@@ -17,7 +17,8 @@ from community.groupbuy.facts import open_facts
 from community.house import House
 from community.people import Role
 from community.shop import ShopFault, load_shop
-from community.wording import Wording
+from community.tips import TipFault
+from community.wording import Wording, WordingFault
 from front.settings import Settings
 from gateway.alarm import Alarm, Watch
 from gateway.puppet import OwnPuppet
@@ -73,11 +74,12 @@ class Keting:
         self.sender = Sender(database, self.wechat, house, now, self.alarm.tell)
         self.sender.reachable = connected
         self.plans = PlanFiles(settings.schedules)
+        self.tips = TipFiles(settings.templates / "tips")
         chores, errands = discover_chores()
         self.clock = Clock(
             database,
             self.plans,
-            Gather(house, TipFiles(settings.templates / "tips"), partial(open_facts, house)),
+            Gather(house, self.tips, partial(open_facts, house)),
             now=now,
             report=self._report,
             weather=weather,
@@ -97,6 +99,8 @@ class Keting:
         loop = asyncio.get_running_loop()
         self.database.pen.on_commit = lambda: _quietly(loop, self.sender.wake)
         self.desk.on_trouble = lambda heard, ill: _quietly(loop, self._apologise, heard, ill)
+        self.house.wording.on_fault = lambda fault: _quietly(loop, self._report, _ill_words(fault))
+        self.tips.on_fault = lambda fault: _quietly(loop, self._report, _ill_words(fault))
         if self.settings.owner_id:
             await self._write(staff.enthrone, Person(self.settings.owner_id, Role.OWNER.word))
         await self.sender.recover()
@@ -132,6 +136,7 @@ class Keting:
             for duty in (self._watch_gateway, self._reread_shop, self._meet_rooms, self._count_chatter):
                 await _survive(duty)
             await asyncio.sleep(ROUND)
+            await _survive(self._reread_words)  # not at once: a start has more urgent things to do
 
     def _report(self, problem: str) -> None:
         """Tell the owner by the second way; the clock calls this inside the event loop."""
@@ -155,12 +160,16 @@ class Keting:
             return
         self._shop_stamp = stamp
         if stamp is None:
-            log.error("找不到 %s，先照原来的用", self.settings.shop_file)
+            self._report(f"找不到 {self.settings.shop_file}，先照原来的设置用。")
             return
         try:
             self.house.shop = load_shop(self.settings.shop_file)
         except ShopFault as fault:
-            log.error("shop.toml 有错，先照原来的用：%s", fault)
+            for one in fault.faults:
+                self._report(f"小店设置有一处要改，先照原来的用：{one}")
+
+    async def _reread_words(self) -> None:
+        await asyncio.to_thread(self.house.wording.look)
 
     async def _meet_rooms(self) -> None:
         """Know who is in a room from before the bot came, so that nobody is invited who was there all along."""
@@ -177,6 +186,10 @@ class Keting:
 
     async def _count_chatter(self) -> None:
         self.desk.flush_chatter()
+
+
+def _ill_words(fault: WordingFault | TipFault) -> str:
+    return f"客厅说的话有一处要改，先照原来的说：{fault}"
 
 
 async def _keep_up(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from random import SystemRandom
 
 from community import people, posts
@@ -13,6 +15,7 @@ from community.groupbuy.facts import open_facts
 from community.house import House
 from community.people import KnownRoom
 from community.posts import Post
+from community.shop import Shop
 from community.weather import Weather
 from community.wording import WordingFault
 from front.keting import open_house
@@ -24,10 +27,20 @@ class NoSuchPost(Exception):
     """There is no such post or room, or its words cannot be made; the text says which there are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What became of it: `new` are rooms with what is said there, `old` lines about rooms that are left out."""
+
+    new: list[tuple[str, str]]
+    old: list[str]
+    when: str
+    """When what is new goes out."""
+
+
 def speak_now(
-    settings: Settings, database: Database, name: str, room: str | None, *, dry_run: bool
-) -> list[tuple[str, str]]:
-    """Queue the post for its rooms (nothing with `dry_run`); the rooms with what is said there.
+    settings: Settings, database: Database, name: str, room: str | None, *, dry_run: bool, again: bool
+) -> Spoken:
+    """Queue the post for its rooms (nothing with `dry_run`), for those it has just been queued for only if `again`.
 
     Raises NoSuchPost for an unknown post or room, and where its words cannot be made.
     """
@@ -39,12 +52,40 @@ def speak_now(
     with database.reading() as tx:
         rooms = _rooms(tx, post, room)
         try:
-            spoken = [(known.name, render(tx, known).text.strip()) for known in rooms]
+            texts = {known: render(tx, known).text.strip() for known in rooms}
         except WordingFault as fault:
             raise NoSuchPost(str(fault)) from fault
+    lately = []
     if not dry_run:
-        database.pen.write(posts.publish, post, now, now, rooms, render).result()
-    return spoken
+        lately = database.pen.write(posts.speak_now, post, now, rooms, render, again=again).result()
+    told = {one.room_id: one for one in lately}
+    new = [(known.name, text) for known, text in texts.items() if known.id not in told]
+    old = [(known.name, told[known.id]) for known in rooms if known.id in told]
+    return Spoken(new, _just_said(house, post, old), said_when(house.shop, post, now))
+
+
+def said_when(shop: Shop, post: Post, now: datetime) -> str:
+    """When a post that has just been queued goes out: at night it waits, and grows stale meanwhile."""
+    if not shop.quiet.covers(now):
+        return "已经排上队，客厅开着就会发出去。"
+    ends = shop.quiet.ends(now)
+    if ends - now <= post.fresh:
+        return f"夜里不打扰，已经排上队，到 {ends:%H:%M} 再发。"
+    return f"夜里不打扰，要到 {ends:%H:%M} 才能发，那时它已经不新鲜，不会发出去了；早上再来一次。"
+
+
+def _just_said(house: House, post: Post, rooms: Sequence[tuple[str, posts.Lately]]) -> list[str]:
+    """A line for each minute in which it was said or queued, and for what came of it."""
+
+    def when(one: tuple[str, posts.Lately]) -> tuple[str, str]:
+        said = one[1].sent_at
+        at = house.local(one[1].queued_at if said is None else said)
+        return f"{at:%H:%M}", "已经排上队" if said is None else "刚发过"
+
+    return [
+        f"“{post.title}”在{'、'.join(name for name, _ in those)} {at} {what}，这回不重复。"
+        for (at, what), those in groupby(sorted(rooms, key=when), when)
+    ]
 
 
 def _find(settings: Settings, name: str) -> Post:

@@ -1,22 +1,29 @@
 """What .env and the environment say: where things lie, who owns the shop, which gateway; every fault is named."""
 
+import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from dotenv.parser import Original, parse_stream
+from dotenv.parser import Binding, Original, parse_stream
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from gateway.endpoint import Endpoint, endpoint_from
+from gateway.endpoint import CA_CERT, ENDPOINT, NO_TLS, SERVER_NAME, TOKEN, Endpoint, endpoint_from
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder: defaults are found from here, wherever the bot is started."""
 PATHS = ("TEMPLATES_DIR", "SCHEDULES_DIR", "SHOP_FILE")
+KNOWN = ("OWNER_ID", "DATABASE_URL", *PATHS, "WECOM_WEBHOOK", TOKEN, ENDPOINT, NO_TLS, CA_CERT, SERVER_NAME)
+"""Every name that .env may set for us."""
+OTHERS = ("_SERVER", "_SERVER_CERT", "_SERVER_KEY", "_AUTHORITY")
+"""How names end that wechaty's own gateway reads: near to names of ours, and right."""
+NEAR = 0.8
+"""How alike a misspelt name is to the right one: DATABASE_URI, OWNERID."""
 
 
 class SettingsFault(Exception):
@@ -93,12 +100,24 @@ def _written(env_file: Path, problems: list[str]) -> dict[str, str]:
     except OSError as error:
         problems.append(f"{env_file} 打不开：{error.strerror}")
         return {}
+    bindings = list(parse_stream(StringIO(text)))
     problems += [
         f"{env_file} 第{_line(binding.original)}行看不懂，要写成 名字=值"
-        for binding in parse_stream(StringIO(text))
+        for binding in bindings
         if binding.error or (binding.key is not None and binding.value is None)
     ]
-    return {key: value or "" for key, value in dotenv_values(stream=StringIO(text)).items()}
+    problems += [f"{env_file} {problem}" for problem in _misspelt(bindings)]
+    sound = "".join(binding.original.string for binding in bindings if not binding.error)
+    return {key: value or "" for key, value in dotenv_values(stream=StringIO(sound)).items()}
+
+
+def _misspelt(bindings: Iterable[Binding]) -> Iterator[str]:
+    """Names that are nearly one of ours, where the right one is not there; whatever else is set is not our business."""
+    lines = {binding.key: _line(binding.original) for binding in bindings if binding.key}
+    for name, line in lines.items():
+        meant = next(iter(difflib.get_close_matches(name.upper(), KNOWN, n=1, cutoff=NEAR)), None)
+        if meant and meant not in lines and not name.endswith(OTHERS) and not name.startswith(f"{meant}_"):
+            yield f"第{line}行：没有 {name} 这一项，是不是想写 {meant}？"
 
 
 def _line(original: Original) -> int:

@@ -8,6 +8,7 @@ after a back-off with jitter. Technical: knows calls and raw events, nothing of 
 import asyncio
 import logging
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ def pause(attempt: int, first: float, most: float, dice: random.Random) -> float
     return min(first * 2.0 ** min(attempt - 1, 32), most) * (0.5 + dice.random() / 2)
 
 
-# What the gateway will not do, however often it is asked. Anything else it answers with is a temporary refusal.
+# What the gateway will not do, however often it is asked.
 _FOR_GOOD = frozenset(
     {
         Status.INVALID_ARGUMENT,
@@ -75,6 +76,14 @@ _FOR_GOOD = frozenset(
         Status.OUT_OF_RANGE,
         Status.UNIMPLEMENTED,
     }
+)
+# What it has not begun to do. Any other error says nothing of what came before it: the npm gateway answers whatever its
+# puppet throws with UNKNOWN, a puppet's own lost connection too, and by then the words may have gone out.
+_NOT_BEGUN = frozenset({Status.UNAVAILABLE, Status.RESOURCE_EXHAUSTED, Status.UNAUTHENTICATED})
+# Unless its words prove it, as wechaty-puppet says them: nobody is there to say it, or nowhere to say it.
+_LOGGED_OUT = re.compile(r"not logged[ -]?in|need puppet to be login|puppet has not been set", re.IGNORECASE)
+_NOWHERE = re.compile(
+    r"not in (?:the |this )?room|not exist|unknown conversation|not (?:a |your )?friend", re.IGNORECASE
 )
 
 
@@ -129,8 +138,8 @@ class Link:
     async def call(self, method: str, request: object, reply: type[R], *, seconds: float) -> R:
         """Ask the gateway something and return its answer.
 
-        Raises Refused (never will), Unreachable (did not happen: no connection, or the gateway's own method failed)
-        or Unsure (the connection or the patience of `seconds` ended after the request had left).
+        Raises Refused (never will), Unreachable (did not happen: no connection, or the gateway did not begin with it)
+        or Unsure (an error, or the end of the connection or of the patience of `seconds`, after the request had left).
         """
         if self._channel is None:
             raise Unreachable("no connection to the gateway")
@@ -267,12 +276,12 @@ class Link:
 
 def _meaning(method: str, error: GRPCError) -> Refused | Unreachable | Unsure:
     said = f"{method}: {error.status.name}: {error.message or ''}"
-    if error.status in _FOR_GOOD:
+    unknown = error.status in (Status.UNKNOWN, Status.INTERNAL)
+    if error.status in _FOR_GOOD or (unknown and _NOWHERE.search(said)):
         return Refused(said)
-    broken = error.status is Status.UNKNOWN and "grpc-status" in (error.message or "")  # grpclib's own: half an answer
-    if broken or error.status in (Status.DEADLINE_EXCEEDED, Status.CANCELLED):
-        return Unsure(said)
-    return Unreachable(said)
+    if error.status in _NOT_BEGUN or (unknown and _LOGGED_OUT.search(said)):
+        return Unreachable(said)
+    return Unsure(said)
 
 
 def _name(error: BaseException) -> str:

@@ -24,7 +24,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from community.events import Echo, Event, Heard, Joined, Left, Person, Pictured, Place, Renamed
 from community.jointext import JoinText, fit, read_join
-from gateway import compat  # noqa: F401 - makes wechaty importable, must come first
+from gateway import compat, unneeded  # noqa: F401 - compat makes wechaty importable, must come first
 
 from wechaty_puppet import FileBox, FriendshipType, MessageType  # isort: skip
 
@@ -49,7 +49,8 @@ def _import_wechaty() -> Any:
     with tempfile.TemporaryDirectory(prefix="keting-") as scratch:
         os.environ["CACHE_DIR"] = scratch
         try:
-            import wechaty  # noqa: PLC0415 - must happen while CACHE_DIR points into the scratch folder
+            with unneeded.left_out():
+                import wechaty  # noqa: PLC0415 - must happen while CACHE_DIR points into the scratch folder
         finally:
             os.environ.pop("CACHE_DIR")
             if before is not None:

@@ -15,16 +15,18 @@ def bind(tx: Tx, ask: Ask) -> Reply:
         raise bind.wrong("没看懂是哪一户" if ask.rest else "写上楼、单元、门牌")
     before = doors.home(tx, ask.who.id)
     doors.move_in(tx, ask.who.id, household)
-    return say("household/bound", name=ask.who.name, home=str(household), before=str(before) if before else None)
+    told = str(before) if before and ask.room is None else None  # what was typed before is not read out in a room
+    return say("household/bound", name=ask.who.name, home=str(household), before=told)
 
 
 @command("我住哪", example="我住哪", help="店里记的我住哪一户")
 def home(tx: Tx, ask: Ask) -> Reply | None:
-    """Where the shop thinks I live; 我住哪 is also how many a sentence begins."""
+    """Where the shop thinks I live, in a room the building alone; 我住哪 is also how many a sentence begins."""
     if ask.rest:
         return None
     found = doors.home(tx, ask.who.id)
-    return say("household/home", name=ask.who.name, home=str(found) if found else None)
+    building = found.building if found and ask.room else None
+    return say("household/home", name=ask.who.name, home=str(found) if found else None, building=building)
 
 
 @command("解绑", example="解绑", help="让店里忘掉我住哪")

@@ -15,10 +15,12 @@ from community.db import Database, Tx
 from community.gather import Gather
 from community.house import House
 from community.posts import Post, Published
+from community.shop import Fault
 from community.weather import Weather
 from schedules.chores import Chore, Errand
 from schedules.cron import CrontabTrigger
 from schedules.plan import Plan, PlanFiles
+from schedules.sense import never_said
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -169,9 +171,13 @@ class Clock:
                 await self._write(posts.begin, post.name, now - MINUTE)  # written down within the last minute
                 self._dealt.pop(post.name, None)
         self._plan = plan
-        for fault in plan.faults:
-            if fault not in before.faults:
+        known = self._faults(before, now)
+        for fault in self._faults(plan, now):
+            if fault not in known:
                 self._report(f"发布计划有一处要改：{fault}")
+
+    def _faults(self, plan: Plan, now: datetime) -> list[Fault]:
+        return [*plan.faults, *never_said(plan, self.house.shop.quiet, self.house.zone, now)]
 
     def _trigger(self, post: Post) -> CrontabTrigger:
         return CrontabTrigger(post.cron, self.house.zone)

@@ -7,7 +7,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -22,6 +22,9 @@ LONGEST_FRESH = timedelta(days=7)
 
 _UNITS = {"m": "minutes", "分钟": "minutes", "h": "hours", "小时": "hours", "d": "days", "天": "days"}
 
+HOMELESS = '这一项不在任何一节里，请写到某一节的 ["名字"] 下面'
+ONE_BRACKET = '名字外面一层方括号就好，如 ["早安问候"]'
+
 Stamp = tuple[int, int, int]  # moment of change in nanoseconds, size, inode: a changed file differs in one of them
 
 
@@ -31,6 +34,13 @@ class Plan:
 
     posts: tuple[Post, ...] = ()
     faults: tuple[Fault, ...] = ()
+    places: Mapping[tuple[str, str], tuple[str, int | None]] = field(default_factory=dict, compare=False)
+    """File and line of every (post, key); the post's own line where a key is left out."""
+
+    def fault(self, post: Post, key: str, problem: str) -> Fault:
+        """What is wrong with a post of this plan, at the line of `key`."""
+        file, line = self.places[post.name, key]
+        return Fault(file, line, f"{post.name}.{key}", problem)
 
     def find(self, word: str) -> Post | None:
         """The post with this name or, failing that, this title."""
@@ -39,11 +49,12 @@ class Plan:
 
 
 class _Page(NamedTuple):
-    """One file as read: its sound posts with the line of each, its faults, and the texts it names."""
+    """One file as read: its sound posts, its faults, the texts it names, and the line of everything as in `_lines`."""
 
-    posts: tuple[tuple[Post, int | None], ...] = ()
+    posts: tuple[Post, ...] = ()
     faults: tuple[Fault, ...] = ()
     templates: tuple[str, ...] = ()
+    lines: Mapping[tuple[str, str], int] = {}
 
 
 class PlanFiles:
@@ -85,13 +96,18 @@ class PlanFiles:
     def _together(self) -> Plan:
         """All files as one plan; of two posts with one name the first stands."""
         posts: dict[str, Post] = {}
+        places: dict[tuple[str, str], tuple[str, int | None]] = {}
         faults = [] if self._directory.is_dir() else [Fault(str(self._directory), None, "", "没有这个文件夹")]
         for path in self._seen:
             faults += self._newest[path].faults
-            for post, line in self._good.get(path, self._newest[path]).posts:
+            page = self._good.get(path, self._newest[path])
+            for post in page.posts:
+                line = page.lines.get((post.name, ""))
                 if posts.setdefault(post.name, post) is not post:
                     faults.append(Fault(str(path), line, post.name, "别的文件里已经有同名的一节，换个名字"))
-        return Plan(tuple(posts.values()), tuple(faults))
+                for name in ((post.name, key) for key in CHECKS):
+                    places.setdefault(name, (str(path), page.lines.get(name, line)))
+        return Plan(tuple(posts.values()), tuple(faults), places)
 
 
 def read_plan(directory: Path, templates: Path | None = None) -> Plan:
@@ -132,13 +148,16 @@ class _Reader:
         self.templates: list[str] = []
 
     def page(self, document: Mapping[str, object]) -> _Page:
-        posts = [(self._post(name, table), self.lines.get((name, ""))) for name, table in document.items()]
+        posts = [self._post(name, table) for name, table in document.items()]
         faults = sorted(self.faults, key=lambda fault: fault.line or 0)
-        return _Page(tuple((post, line) for post, line in posts if post), tuple(faults), tuple(self.templates))
+        return _Page(tuple(filter(None, posts)), tuple(faults), tuple(self.templates), self.lines)
 
     def _post(self, name: str, table: object) -> Post | None:
         if not isinstance(table, dict):
-            self._fault("", name, '这一项不在任何一节里，请写到某一节的 ["名字"] 下面')
+            self._fault("", name, ONE_BRACKET if isinstance(table, list) else HOMELESS)
+            return None
+        if not name.strip():
+            self._fault(name, "", '方括号里要写名字，如 ["早安问候"]')
             return None
         before = len(self.faults)
         for key in table.keys() - CHECKS.keys():
@@ -165,7 +184,7 @@ class _Reader:
             self._fault(name, "template", f"找不到 {template}.j2，请检查名字")
 
     def _fault(self, name: str, key: str, problem: str) -> None:
-        line = self.lines.get((name, key), self.lines.get((name, "")))
+        line = self.lines.get((name, key)) or self.lines.get((name or key, ""))
         self.faults.append(Fault(self.file, line, ".".join(filter(None, (name, key))), problem))
 
 
@@ -179,10 +198,10 @@ def _lines(text: str) -> dict[tuple[str, str], int]:
     lines: dict[tuple[str, str], int] = {}
     table = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"""\s*\[\s*["']?([^"'\]]+?)["']?\s*\]""", line):
-            table = header[1]
+        if header := re.match(r"""\s*\[{1,2}\s*(?:"([^"]*)"|'([^']*)'|([^"'.\]]+?))\s*[.\]]""", line):
+            table = header[header.lastindex or 0]
             lines.setdefault((table, ""), number)
-        elif key := re.match(r"""\s*["']?([^"'=#\s]+)["']?\s*=""", line):
+        elif key := re.match(r"""\s*["']?([^"'=#\s.]+)["']?\s*[.=]""", line):
             lines.setdefault((table, key[1]), number)
     return lines
 
@@ -227,6 +246,8 @@ def _template(value: object) -> str:
 def _rooms(value: object) -> Literal["all"] | tuple[str, ...]:
     if value == "all":
         return "all"
+    if value == ["all"]:
+        raise ValueError('所有群就写 rooms = "all"，不用方括号')
     if isinstance(value, list) and value and all(isinstance(room, str) and room.strip() for room in value):
         return tuple(dict.fromkeys(room.strip() for room in value))
     raise ValueError(f'要写成 "all"（所有群）或一串群名，如 ["幸福里1群"]，不能是 {_shown(value)}')

@@ -3,14 +3,18 @@
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 
 import bot
 from community import setting
 from community.db import Database
-from front import doorstep
-from tests.conftest import ROOT, write
+from community.posts import Post
+from community.shop import Shop as ShopSettings
+from front import absent, doorstep
+from front.posting import said_when
+from tests.conftest import ROOT, ZONE, write
 from tests.counter import GOOD, Shop, garbage, process
 
 COMMANDS = ["run", "chat", "play", "check", "post", "paste", "export", "products", "sheet", "poster", "backup"]
@@ -35,6 +39,54 @@ def test_help_names_every_command() -> None:
 )
 def test_a_command_typed_wrongly_is_two(shop: Shop, words: list[str]) -> None:
     assert shop.run(*words).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("chek", "没有“chek”这个命令，是不是想写 check？"),
+        ("post", "还要写：时间表里的名字，如 早安问候"),
+        ("paste", "还要写 --room：哪个群"),
+        ("post 早 --rom 群", "没有 --rom 这个选项，是不是想写 --room？"),
+        ("--nix", "没有 --nix 这个选项"),
+        ("post 早 晚", "多写了 晚"),
+        ("export orders --db", "--db 后面还要写内容"),
+        ("post 早 --dry-run=1", "--dry-run 后面不用写内容"),
+        ("play nowhere.chat", "没有这个文件：nowhere.chat"),
+        ("play .", ". 是文件夹，这里要一个文件"),
+        ("export orders --format xml", "--format 只能写 csv、json，不能是 xml"),
+        ("paste --room 群 --groupbuy 二", "--groupbuy 要写数字"),
+    ],
+)
+def test_a_command_typed_wrongly_is_explained_in_plain_chinese(
+    words: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bot.py", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        bot.main()
+    problem, way = capsys.readouterr().err.splitlines()
+    assert (ended.value.code, problem) == (2, said)
+    assert re.fullmatch(r"怎么写看这里：python bot.py( \w+)? --help", way)
+
+
+# An environment older than the lock file
+
+
+@pytest.mark.parametrize(("words", "package"), [("check", "typer"), ("check", "sqlmodel"), ("chat", "wechaty_puppet")])
+def test_a_package_that_is_missing_is_named_with_the_way_out(shop: Shop, words: str, package: str) -> None:
+    """The package is hidden by one of its name that cannot be imported."""
+    (shop.folder / "old" / package).mkdir(parents=True)
+    (shop.folder / "old" / package / "__init__.py").write_text(
+        "raise ModuleNotFoundError(f'No module named {__name__!r}', name=__name__)", "utf-8"
+    )
+    outcome = process(shop, words, PYTHONPATH=str(shop.folder / "old"))
+    assert outcome.code == doorstep.WRONG
+    assert outcome.err == f"运行环境里的 {package} 没有装上，或者太旧：先运行 make setup，再来一次。\n"
+
+
+def test_a_fault_of_our_own_keeps_its_traceback() -> None:
+    with pytest.raises(ImportError), absent.named():
+        import community.nowhere  # type: ignore[import-not-found] # noqa: PLC0415, F401 - that is the point
 
 
 # .env
@@ -138,6 +190,72 @@ def test_an_unknown_post_or_room_is_answered_with_those_there_are(shop: Shop, wo
     outcome = shop.run(*words)
     assert outcome.code == doorstep.WRONG
     assert named in outcome.err
+
+
+def queued(shop: Shop) -> int:
+    return len(re.findall('INSERT INTO "?outbox', shop.contents()))
+
+
+def test_a_post_that_is_typed_twice_is_queued_once(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.run("post", "早安问候")
+    outcome = shop.run("post", "早安问候")
+    assert (outcome.code, queued(shop)) == (0, 1)
+    assert re.fullmatch(
+        r"“早安问候”在幸福里1群 \d\d:\d\d 已经排上队，这回不重复。\n真要再发一遍，在后面加上 --again。\n", outcome.out
+    )
+
+
+def test_a_post_that_is_wanted_twice_is_said_twice(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.run("post", "早安问候")
+    outcome = shop.run("post", "早安问候", "--again")
+    assert (outcome.code, queued(shop)) == (0, 2)
+    assert "【幸福里1群】" in outcome.out
+
+
+def test_the_second_time_goes_to_the_rooms_that_have_not_had_it(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.enable("幸福里2群")
+    shop.run("post", "早安问候", "--room", "幸福里2群")
+    outcome = shop.run("post", "早安问候")
+    assert queued(shop) == 2
+    assert "【幸福里1群】" in outcome.out
+    assert "【幸福里2群】" not in outcome.out
+    assert "“早安问候”在幸福里2群" in outcome.out
+
+
+def test_another_post_is_no_repetition(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    shop.run("post", "早安问候")
+    assert "这回不重复" not in shop.run("post", "生活贴士").out
+    assert queued(shop) == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "fresh", "said"),
+    [
+        ("2026-11-23 12:00", 2, "客厅开着就会发出去"),
+        ("2026-11-23 21:59", 2, "客厅开着就会发出去"),
+        ("2026-11-23 22:00", 2, "要到 07:00 才能发，那时它已经不新鲜"),
+        ("2026-11-23 22:00", 9, "到 07:00 再发。"),
+        ("2026-11-24 05:30", 2, "到 07:00 再发。"),
+        ("2026-11-24 07:00", 2, "客厅开着就会发出去"),
+    ],
+)
+def test_a_post_at_night_says_when_it_goes_out(at: str, fresh: int, said: str) -> None:
+    post = Post("早", "早", "30 7 * * *", "posts/早", "all", timedelta(hours=fresh))
+    assert said in said_when(ShopSettings(), post, datetime.fromisoformat(at).replace(tzinfo=ZONE))
+
+
+def test_a_post_typed_at_night_is_queued_with_a_word_about_it(shop: Shop) -> None:
+    shop.enable("幸福里1群")
+    night = ("12:00", "11:59") if datetime.now(ZONE).hour >= 14 else ("22:00", "21:59")
+    (shop.folder / "shop.toml").write_text('[quiet]\nfrom = "{}"\nto = "{}"\n'.format(*night), "utf-8")
+    shop.set("SHOP_FILE", str(shop.folder / "shop.toml"))
+    outcome = shop.run("post", "早安问候")
+    assert (outcome.code, queued(shop)) == (0, 1)
+    assert "夜里不打扰" in outcome.out
 
 
 # export and backup

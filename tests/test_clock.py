@@ -152,6 +152,15 @@ async def test_a_broken_plan_keeps_the_last_good_one_and_tells_its_line_once(tow
     assert f"{town.folder / 'daily.toml'}:2: 早安.cron" in town.told[0]
 
 
+async def test_a_time_in_the_night_is_told_when_it_is_written(town: Town) -> None:
+    clock = town.start()
+    await clock.run_due(town.at("23 12:00"))
+    town.plan({"早安": ("30 23 * * *", "早")})
+    await play(clock, town.at("23 12:01"), town.at("23 13:00"))
+    (told,) = town.told
+    assert f"{town.folder / 'daily.toml'}:2: 早安.cron：23:30 在夜里" in told
+
+
 async def test_a_text_that_loops_for_ever_stops_only_itself_and_is_told(town: Town) -> None:
     town.plan({"坏的": ("30 7 * * *", LOOP), "早安": ("30 7 * * *", "早"), "错的": ("30 7 * * *", "{{ wether }}")})
     await play(town.start(), town.at("23 07:00"), town.at("23 08:00"))

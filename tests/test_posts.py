@@ -287,3 +287,50 @@ def test_broken_tips_leave_the_ones_before(shop: Database, tmp_path: Path) -> No
     heard_in_first_room(shop, facts, 1)
     (tmp_path / "tips" / "厨房.txt").write_text("丙。\n丙。", encoding="utf-8")
     assert heard_in_first_room(shop, facts, 2)[1:] == ["乙。"]
+
+
+# By hand
+
+
+def by_hand(tx: Tx, now: datetime, *, again: bool = False) -> list[str]:
+    """The rooms that are left out."""
+    return [one.room_id for one in posts.speak_now(tx, MORNING, now, posts.rooms_of(tx, MORNING), greet, again=again)]
+
+
+def settled(tx: Tx, status: str) -> None:
+    for line in tx.session.exec(select(Outbox)):
+        line.status = status
+    tx.session.flush()
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "left_out"),
+    [
+        ("queued", 60, True),  # it is still to come
+        ("sending", 1, True),
+        ("sent", 10, True),
+        ("uncertain", 10, True),
+        ("sent", 11, False),  # whoever wants it after that does not type it by mistake
+        ("uncertain", 11, False),
+        ("failed", 1, False),
+        ("expired", 1, False),
+    ],
+)
+def test_what_has_just_been_said_is_not_said_again(shop: Database, status: str, minutes: int, left_out: bool) -> None:
+    assert do(shop, by_hand, HALF_PAST_SEVEN) == []
+    do(shop, settled, status)
+    later = HALF_PAST_SEVEN + timedelta(minutes=minutes)
+    assert do(shop, by_hand, later) == (["r1", "r2"] if left_out else [])
+    assert len(queued(shop)) == (2 if left_out else 4)
+
+
+def test_what_the_clock_has_just_said_is_not_repeated_by_hand(shop: Database) -> None:
+    do(shop, publish, MORNING, HALF_PAST_SEVEN)
+    assert do(shop, by_hand, HALF_PAST_SEVEN) == ["r1", "r2"]
+
+
+def test_what_is_wanted_again_is_said_again_even_within_one_second(shop: Database) -> None:
+    for _ in range(3):
+        do(shop, by_hand, HALF_PAST_SEVEN, again=True)
+    assert len(queued(shop)) == 6
+    assert len({one.moment for one in sent(shop)}) == 3

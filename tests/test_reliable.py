@@ -128,13 +128,38 @@ async def test_what_will_never_work_is_refused(gateway: NpmGateway, bot: Bot, co
         await bot.puppet.message_send_text(ROOM, "早")
 
 
-@pytest.mark.parametrize("code", [None, 2, 8, 10, 13, 14])
-async def test_what_the_gateway_fails_at_may_be_tried_again(gateway: NpmGateway, bot: Bot, code: int | None) -> None:
-    fault = {} if code is None else {"code": code}
-    gateway.do("fail", method="messageSendText", message="WeChat is busy", **fault)
+@pytest.mark.parametrize("code", [8, 14, 16])
+async def test_what_the_gateway_did_not_begin_may_be_tried_again(gateway: NpmGateway, bot: Bot, code: int) -> None:
+    gateway.do("fail", method="messageSendText", message="WeChat is busy", code=code)
     with pytest.raises(Unreachable, match="WeChat is busy"):
         await bot.puppet.message_send_text(ROOM, "早")
     assert await bot.puppet.message_send_text(ROOM, "早")
+
+
+@pytest.mark.parametrize("code", [None, 2, 10, 13, 15])
+async def test_an_error_of_the_gateway_says_nothing_of_what_has_gone_out(
+    gateway: NpmGateway, bot: Bot, code: int | None
+) -> None:
+    fault = {} if code is None else {"code": code}
+    gateway.do("fail", method="messageSendText", message="socket hang up", **fault)
+    with pytest.raises(Unsure, match="socket hang up"):
+        await bot.puppet.message_send_text(ROOM, "早")
+
+
+@pytest.mark.parametrize(
+    ("message", "meaning"),
+    [
+        ("not logged in, no this.__currentUserId yet.", Unreachable),
+        ("you are not in the room", Refused),
+        ("MockRoom.load(): room@chatroom not exist.", Refused),
+    ],
+)
+async def test_unless_its_words_prove_that_nothing_has(
+    gateway: NpmGateway, bot: Bot, message: str, meaning: type[Exception]
+) -> None:
+    gateway.do("fail", method="messageSendText", message=message)
+    with pytest.raises(meaning):
+        await bot.puppet.message_send_text(ROOM, "早")
 
 
 async def test_no_answer_in_time_leaves_it_unsure(gateway: NpmGateway) -> None:

@@ -139,3 +139,43 @@ def test_every_variable_of_the_example_is_read(env: Path) -> None:
     source = "".join((ROOT / path).read_text(encoding="utf-8") for path in ("front/settings.py", "gateway/endpoint.py"))
     assert names
     assert [name for name in names if name not in source] == []
+
+
+# Names that are nearly right
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("WECHATY_PUPPET_SERVICE_TOKN=t", "WECHATY_PUPPET_SERVICE_TOKEN"),
+        ("DATABASE_URI=sqlite:///data/shop.db", "DATABASE_URL"),
+        ("OWNERID=wxid_1", "OWNER_ID"),
+        ("owner_id=wxid_1", "OWNER_ID"),
+        ("TEMPLATE_DIR=words", "TEMPLATES_DIR"),
+        ("WECOM_WEB_HOOK=https://x.example", "WECOM_WEBHOOK"),
+        ("WECHATY_PUPPET_SERVICE_NO_TLS_INSECURE=true", "WECHATY_PUPPET_SERVICE_NO_TLS_INSECURE_CLIENT"),
+    ],
+)
+def test_a_misspelt_name_is_named_with_its_line_and_the_right_one(env: Path, line: str, meant: str) -> None:
+    (problem,) = problems(env, f"# 店主\n\n{line}\n")
+    assert f"{env} 第3行：没有 {line.partition('=')[0]} 这一项，是不是想写 {meant}？" == problem
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TZ=Asia/Shanghai",
+        "WECHATY_LOG=silly",
+        "WECHATY_PUPPET_SERVICE_NO_TLS_INSECURE_SERVER=true",
+        "DATABASE_URL_OF_OLD=sqlite:///old.db",
+        "DATABASE_URL=sqlite:///data/shop.db\nDATABASE_URI=sqlite:///data/shop.db",
+    ],
+)
+def test_what_others_read_from_the_file_is_left_alone(env: Path, line: str) -> None:
+    assert written(env, f"{line}\n").owner_id is None
+
+
+def test_a_broken_line_is_named_by_us_alone(env: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (problem,) = problems(env, "OWNER_ID=wxid_1\n'broken\n")
+    assert problem == f"{env} 第2行看不懂，要写成 名字=值"
+    assert caplog.records == []

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from community.terms import patterns
+from community.terms.later import Later
 
 GAP, PRICED = "\n", "\r"  # what has been taken leaves one of these in the line; normalised text holds neither
 
@@ -64,7 +65,7 @@ class Line:
         ]
         return [piece for piece in pieces if any(map(str.isalnum, piece)) and piece not in _BETWEEN]
 
-    def take(self, kind: str, pattern: re.Pattern[str], gap: str = GAP) -> None:
+    def take(self, kind: str, pattern: Later, gap: str = GAP) -> None:
         """Move everything the pattern finds out of the line."""
         if found := list(pattern.finditer(self.text)):
             self.found.setdefault(kind, []).extend(found)

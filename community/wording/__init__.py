@@ -44,7 +44,7 @@ class Wording:
     def __init__(self, directory: Path, on_fault: Callable[[WordingFault], None] | None = None) -> None:
         self._folder = Folder(directory)
         self._sandbox = Sandbox()
-        self._on_fault = on_fault
+        self.on_fault = on_fault
         self._pages: dict[str, _Page] = {}
         self._lock = Lock()
 
@@ -68,6 +68,13 @@ class Wording:
             with suppress(Slip):
                 return page.before.render(values)
         raise replace(fault) if fault else RuntimeError(f"{name} has neither a text nor a fault")
+
+    def look(self) -> None:
+        """Look at every file now: a broken edit is told before it is needed, and the sound text before it is kept."""
+        for name in {*self._folder.names(), *self._pages}:
+            page = self._pages.get(name)
+            if page is None or stamp(page.path) != page.stamp:
+                self._turn(name)
 
     def check(self, names: Mapping[str, Collection[str]] | None = None) -> list[WordingFault]:
         """All that is wrong in all files.
@@ -122,8 +129,8 @@ class Wording:
             if known and stamp(known.path) == known.stamp:
                 return known
             page = self._pages[name] = self._load(name, known)
-        if page.fault and self._on_fault:
-            self._on_fault(page.fault)
+        if page.fault and self.on_fault:
+            self.on_fault(page.fault)
         return page
 
     def _load(self, name: str, known: _Page | None) -> _Page:
@@ -138,8 +145,8 @@ class Wording:
 
     def _report(self, page: _Page, fault: WordingFault) -> WordingFault:
         first, page.fault = page.fault is None, page.fault or fault
-        if first and self._on_fault:
-            self._on_fault(fault)
+        if first and self.on_fault:
+            self.on_fault(fault)
         return fault
 
     def _slips(self, name: str, allowed: Collection[str] | None) -> list[Slip]:

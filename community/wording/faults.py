@@ -34,6 +34,10 @@ _SYNTAX = (
 )
 
 
+_LISTED = 40
+"""As many choices are listed; of more, only the one that was probably meant is named."""
+
+
 class Slip(Exception):
     """One thing wrong in a text of a file not yet known: the word, the problem in Chinese, the line if known."""
 
@@ -67,7 +71,8 @@ def unknown(word: str, choices: Iterable[str], line: int | None = None) -> Slip:
         return Slip(word, f"这里没有“{word[:40]}”", line)
     near = difflib.get_close_matches(word[:40], shown, n=1, cutoff=0.5)
     meant = f"，是不是想写“{near[0]}”？" if near else "，"
-    return Slip(word, f"不认识“{word[:40]}”{meant}可以用的有 {'、'.join(shown)}", line)
+    choice = f"可以用的有 {'、'.join(shown)}" if len(shown) <= _LISTED else "" if near else "请检查拼写"
+    return Slip(word, f"不认识“{word[:40]}”{meant}{choice}", line)
 
 
 def misspelt(error: TemplateSyntaxError) -> Slip:
