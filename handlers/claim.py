@@ -11,18 +11,21 @@ from community.db import Tx
 from community.money import MoneyFault, read_cents
 from community.quantity import QuantityFault, normalise, read_quantity
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, command, say
+from handlers.command import Ask, Reply, Said, command, say
 
 LISTED = 20
 """Open claims named in the list; the rest is counted."""
 _SETTLING = re.compile(r"(?:#|第)?([0-9]{1,9})(?:号|#)? ?(不退|不补|不赔|退|补|赔)(?:款|货)?[ :,]*(.*)")
 
 
-@command("售后", example="售后 苹果坏了2个", help="货有毛病说一声，店里来处理", glue="any")
-def tell(tx: Tx, ask: Ask) -> Reply | None:
+def _told(said: Said) -> bool:
+    """售后 坏了两个, 售后17 退5元; 售后服务真好 is talk."""
+    return not said.glued or said.rest[:1].isdigit()
+
+
+@command("售后", example="售后 苹果坏了2个", help="货有毛病说一声，店里来处理", glue="any", means=_told)
+def tell(tx: Tx, ask: Ask) -> Reply:
     """Open a claim; staff see the open ones, and settle one by its number."""
-    if ask.glued and not ask.rest[:1].isdigit():
-        return None  # 售后服务真好
     text = normalise(ask.rest[: claim.LONGEST])
     settling = _SETTLING.fullmatch(text)
     if settling is not None:

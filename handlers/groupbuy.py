@@ -1,5 +1,6 @@
 """Group buys: opened by staff, ordered by residents, closed by staff or the clock.
-Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 截单 / 撤团 / 团购 / +2 / A2 B1 / 改 3 / 取消 / 我的订单
+Type: 开团 红富士苹果 5斤装 29.9元 40份 明天18:00截单 / 确认 / 截单 / 撤团 / 团购 / +2 / 来2份 / A2 B1 / 改 3 / 取消
+and: 我的订单
 """
 
 import re
@@ -11,16 +12,28 @@ from community.groupbuy import buys, finding, orders
 from community.groupbuy.facts import facts, standing_facts, summary
 from community.groupbuy.offer import Buy, NotOffered, choices, choose, choose_buy
 from community.groupbuy.orders import Mine, Placed, Standing
-from community.groupbuy.wishes import Wish, read_wishes
+from community.groupbuy.wishes import Wish, read_wishes, wished
 from community.people import Role
-from community.quantity import COUNTERS, NUMBER, NUMERALS, QuantityFault, looks_like_number, read_quantity, split_order
+from community.quantity import (
+    COUNTERS,
+    NUMBER,
+    NUMERALS,
+    Order,
+    QuantityFault,
+    looks_like_number,
+    read_quantity,
+    split_order,
+)
 from community.refusal import Refusal
+from community.remark import is_remark, sounds_like_talk
 from community.terms import read_terms
-from handlers.command import Ask, Command, Reply, Where, command, say
+from handlers.command import Ask, Command, Reply, Said, Where, alone, asking, command, no_sentence, no_talk, say
 
 _APART = re.compile(r"[\s,、。]")
 # A number, then a word that is no measure, then nothing that is counted: 1同意,改天一起看.
 _AGREES = re.compile(rf"[0-9]+ ?(?![{COUNTERS}{NUMERALS}半斤公两克升打])[^\W\d_](?:(?!{NUMBER} ?[{COUNTERS}])[^0-9])*")
+# What 来 and 要 order without the name of goods: 2, 2份, 两箱, but no 一把 (of cards) and no 一个 (of people).
+_PORTIONS = re.compile(rf"[0-9]+$|{NUMBER} ?[份箱盒板袋瓶包提筐桶罐](?![0-9{NUMERALS}])")
 MANY = 20
 """Lines of a message that are looked at for orders."""
 
@@ -31,6 +44,7 @@ MANY = 20
     help="开一个团购，先给您看一遍，回“确认”才开",
     who=Role.LEADER,
     where=Where.ROOM,
+    means=no_sentence,
 )
 def draft(tx: Tx, ask: Ask) -> Reply:
     """Say what was understood; 确认 opens it."""
@@ -40,61 +54,102 @@ def draft(tx: Tx, ask: Ask) -> Reply:
     return say("groupbuy/draft", **_facts(buys.draft(tx, terms, ask.here.id, ask.who.id, ask.now), ask))
 
 
-@command("确认", example="确认", help="按刚才那样开团", who=Role.LEADER, where=Where.ROOM, everyday=True, reshapes=True)
+@command(
+    "确认",
+    example="确认",
+    help="按刚才那样开团",
+    who=Role.LEADER,
+    where=Where.ROOM,
+    everyday=True,
+    reshapes=True,
+    means=alone,
+)
 def confirm(tx: Tx, ask: Ask) -> Reply | None:
     """Open my draft in this room; whoever has none was talking to somebody else."""
-    if ask.rest:
-        return None
     opened = buys.confirm(tx, ask.here.id, ask.who.id, ask.now)
     return None if opened is None else say("groupbuy/opened", **_facts(opened, ask))
 
 
-@command("截单", example="截单", help="现在就截单，出汇总", who=Role.LEADER, where=Where.ROOM, reshapes=True)
+@command(
+    "截单", example="截单", help="现在就截单，出汇总", who=Role.LEADER, where=Where.ROOM, reshapes=True, means=no_talk
+)
 def close(tx: Tx, ask: Ask) -> Reply:
     """Close now, with the summary."""
     buy = _open_one(tx, ask, "截单 {}")
     return say("groupbuy/closed", **summary(ask.house, buys.close(tx, buy, ask.now)))
 
 
-@command("撤团", example="撤团", help="取消这个团，已订的全部作废", who=Role.LEADER, where=Where.ROOM, reshapes=True)
+@command(
+    "撤团",
+    example="撤团",
+    help="取消这个团，已订的全部作废",
+    who=Role.LEADER,
+    where=Where.ROOM,
+    reshapes=True,
+    means=no_talk,
+)
 def withdraw(tx: Tx, ask: Ask) -> Reply:
     """Call it off; every order is cancelled."""
     buy = _open_one(tx, ask, "撤团 {}")
     return say("groupbuy/withdrawn", **summary(ask.house, buys.withdraw(tx, buy, ask.who.id, ask.now)))
 
 
-@command("团购", "拼团", example="团购", help="现在有什么团", where=Where.ROOM)
-def showing(tx: Tx, ask: Ask) -> Reply | None:
+@command("团购", "拼团", example="团购", help="现在有什么团", where=Where.ROOM, means=alone)
+def showing(tx: Tx, ask: Ask) -> Reply:
     """What is open in this room."""
-    if ask.rest:
-        return None
     found = finding.open_in(tx, ask.here.id, ask.now)
     return say("groupbuy/list", buys=[facts(ask.house, buy) for buy in found], now=ask.now)
 
 
-@command("+", "我要", example="+2", help="来2份", where=Where.ROOM, everyday=True, glue="any", bare=True)
+def _may_order(said: Said) -> bool:
+    """Whether this may be an order: a number where something is on offer, and nothing but goods named beside it.
+
+    Only a + that stands well apart from the rest is an order in any case: +1 橙子 is told that there are none.
+    """
+    sure = said.keyword == "+"
+    if said.nothing_open or (sure and not looks_like_number(said.rest)):
+        return False
+    words = _words(said.rest)
+    orders = _wished(words)
+    if not orders:
+        return sure and not _AGREES.fullmatch(_stem(words))
+    if sure and _APART.search(_stem(words)):
+        return True
+    return all(said.names(order.item) if order.item else bool(said.keyword) for order in orders)
+
+
+@command(
+    "+", "我要", example="+2", help="来2份", where=Where.ROOM, everyday=True, glue="any", bare=True, means=_may_order
+)
 def plus(tx: Tx, ask: Ask) -> Reply | None:
     """Order, where a group buy is open; elsewhere and without a number these are words like any others.
 
     +1同意 and 我要两个小时 are talk: only what is on offer may be named, unless a +1 stands well apart from the rest.
     Where the number comes last, nothing but the goods may stand before it: 我要给妈妈买苹果 2份 is talk, too.
     """
-    if ask.keyword == "+" and not looks_like_number(ask.rest):
-        return None
-    found = ask.open(tx)
-    if not found:
-        return None
-    words, sure = _words(ask), ask.keyword == "+"
-    try:
-        return _order(tx, ask, read_wishes(words, found, strict=not looks_like_number(words)))
-    except QuantityFault as fault:
-        if not sure or _AGREES.fullmatch(words):
-            return None
-        raise plus.wrong(fault.text) from fault
-    except NotOffered:
-        if sure and _APART.search(words):
-            raise
-        return None
+    return _take(tx, ask)
+
+
+def _may_take(said: Said) -> bool:
+    """来2份 and 要两份苹果; 来两个人, 要2个小时 and 来一把 are talk, as is 来一个 without the name of goods."""
+    portions = _PORTIONS.match(said.rest)
+    return _may_order(said) and (portions is not None or any(order.item for order in _wished(_words(said.rest))))
+
+
+@command(
+    "来",
+    "要",
+    example="来2份",
+    help="来2份，跟 +2 一样",
+    where=Where.ROOM,
+    everyday=True,
+    glue="number",
+    listed=False,
+    means=_may_take,
+)
+def take(tx: Tx, ask: Ask) -> Reply | None:
+    """Order in the fewest words, where a group buy is open and the words say nothing else."""
+    return _take(tx, ask)
 
 
 @command("参团", "跟团", example="参团 2", help="来2份，写明要哪个也行：参团 苹果 2份", where=Where.ROOM, glue="number")
@@ -106,18 +161,54 @@ def join(tx: Tx, ask: Ask) -> Reply:
     return _order(tx, ask, _understood(ask, found, join))
 
 
-def _words(ask: Ask) -> str:
-    """The order in a message: its first line (thanks may follow), or all of it where a later line counts, too."""
-    first, _, more = ask.rest.partition("\n")
-    return ask.rest if any(map(_counts, more.splitlines()[:MANY])) else first
+def _take(tx: Tx, ask: Ask) -> Reply | None:
+    found = ask.open(tx)
+    if not found:
+        return None
+    words, sure = _words(ask.rest), ask.keyword == "+"
+    try:
+        return _order(tx, ask, read_wishes(words, found, strict=not looks_like_number(words)))
+    except QuantityFault as fault:
+        if not sure or _AGREES.fullmatch(_stem(words)):
+            return None
+        raise plus.wrong(fault.text) from fault
+    except NotOffered:
+        if sure and _APART.search(_stem(words)):
+            raise
+        return None
+
+
+def _words(rest: str) -> str:
+    """The order in a message: its first line with remarks below it, or all of it where a later line counts, too."""
+    first, _, more = rest.partition("\n")
+    later = more.splitlines()[:MANY]
+    return rest if any(map(_counts, later)) else "\n".join([first, *filter(is_remark, later)])
+
+
+def _stem(words: str) -> str:
+    """The words without the lines that are mere remarks."""
+    first, *more = words.split("\n")
+    return "\n".join([first, *(line for line in more if not is_remark(line))])
 
 
 def _counts(line: str) -> bool:
+    if is_remark(line):
+        return False
     try:
         split_order(line)
     except QuantityFault:
         return False
     return True
+
+
+def _wished(words: str) -> list[Order]:
+    """What may be wished for, whatever goods are sold by (斤 is the one measure that counts only where they are)."""
+    for unit in (None, "斤"):
+        try:
+            return wished(words, unit)
+        except QuantityFault:
+            continue
+    return []
 
 
 def _order(tx: Tx, ask: Ask, wishes: list[Wish]) -> Reply:
@@ -126,16 +217,38 @@ def _order(tx: Tx, ask: Ask, wishes: list[Wish]) -> Reply:
 
 def _understood(ask: Ask, found: list[Buy], using: Command) -> list[Wish]:
     try:
-        return read_wishes(_words(ask), found, hint="改 {} {}" if using is alter else "+{} {}")
+        return read_wishes(_words(ask.rest), found, hint="改 {} {}" if using is alter else "+{} {}")
     except QuantityFault as fault:
         raise using.wrong(fault.text) from fault
 
 
-@command("改", "改成", example="改 3", help="改成3份", where=Where.ROOM, everyday=True, glue="number")
+def _may_alter(said: Said) -> bool:
+    """改 3, 改成2份苹果; 改一下地址, 改 天再说 and 改3点开会 are talk; once all is closed, any but a number."""
+    if not said.rest or (said.glued and not looks_like_number(said.rest)):
+        return False
+    if said.nothing_open:
+        return _a_number(said.rest)
+    words = _words(said.rest)
+    orders = _wished(words)
+    if not orders:
+        return looks_like_number(words) or said.names(words)
+    apart = _APART.search(_stem(words)) is not None
+    return all(not o.item or said.names(o.item) or (apart and not sounds_like_talk(o.item)) for o in orders)
+
+
+@command(
+    "改",
+    "改成",
+    "改为",
+    example="改 3",
+    help="改成3份",
+    where=Where.ROOM,
+    everyday=True,
+    glue="number",
+    means=_may_alter,
+)
 def alter(tx: Tx, ask: Ask) -> Reply | None:
     """Change my order until the close; glued to other words (改一下地址) it is talk."""
-    if not ask.rest or (ask.glued and not looks_like_number(ask.rest)):
-        return None
     mine = _mine(tx, ask)
     if mine is None:
         return None
@@ -144,18 +257,35 @@ def alter(tx: Tx, ask: Ask) -> Reply | None:
     return _done("groupbuy/altered", done, ask)
 
 
-@command("取消", "取消订单", example="取消", help="不要了", where=Where.ROOM, everyday=True, glue="number")
+def _may_cancel(said: Said) -> bool:
+    """取消, 取消 苹果, 取消1份 (who is told how to have less); 取消一个会议 and 取消 航班了 are talk."""
+    words = _words(said.rest)
+    if not words or _a_number(words):
+        return True
+    if said.glued or said.nothing_open:
+        return False
+    return said.names(words) or not sounds_like_talk(words)
+
+
+@command(
+    "取消",
+    "取消订单",
+    example="取消",
+    help="不要了",
+    where=Where.ROOM,
+    everyday=True,
+    glue="number",
+    means=_may_cancel,
+)
 def cancel(tx: Tx, ask: Ask) -> Reply | None:
     """Take my order back until the close, all of it: whoever names a number is told how to have less."""
-    some = _a_number(_words(ask))
-    if ask.glued and not some:
-        return None
+    some = _a_number(_words(ask.rest))
     mine = _mine(tx, ask)
     if mine is None:
         return None
     if some:
         raise Refusal("只留几份就发“改 2”这样，都不要了就发“取消”。")
-    wish = Wish(*choose(choices(mine), _words(ask) or None, "取消 {}"), 0)
+    wish = Wish(*choose(choices(mine), _words(ask.rest) or None, "取消 {}"), 0)
     return _done("groupbuy/cancelled", [orders.cancel(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now)], ask)
 
 
@@ -195,7 +325,7 @@ def _placed(tx: Tx, wish: Wish, ask: Ask) -> Placed:
     return placed
 
 
-@command("我的订单", example="我的订单", help="我订了什么")
+@command("我的订单", example="我的订单", help="我订了什么", means=asking)
 def mine(tx: Tx, ask: Ask) -> Reply:
     """What I have on order, here and in the shop's other rooms, as it stands now."""
     found = [_order_facts(tx, ask, order) for order in orders.of_member(tx, ask.who.id, ask.now)]

@@ -15,7 +15,7 @@ from community.people import Role
 from community.pickup import Code, Left, Waiting
 from community.quantity import QuantityFault
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, Where, command, say
+from handlers.command import Ask, Reply, Where, alone, command, no_talk, say
 
 BACK = timedelta(days=60)
 """How long a group buy may have been open and handed over."""
@@ -26,17 +26,15 @@ LISTED = 60
 Goods = list[tuple[Waiting, int]]
 
 
-@command("我的取货码", "取货码", example="我的取货码", help="到了的货，报什么码来取")
-def mine(tx: Tx, ask: Ask) -> Reply | None:
+@command("我的取货码", "取货码", example="我的取货码", help="到了的货，报什么码来取", means=alone)
+def mine(tx: Tx, ask: Ask) -> Reply:
     """My code and what waits under it."""
-    if ask.rest:
-        return None
     waits = pickup.waiting(tx, ask.who.id)
     code = pickup.code_of(tx, ask.who.id, ask.house.random, ask.now)
     return say("pickup/mine", **_facts(tx, ask.who.name, [(one, one.left) for one in waits]), code=code)
 
 
-@command("收团", example="收团", help="货发完了，这个团收尾", who=Role.LEADER, where=Where.ROOM)
+@command("收团", example="收团", help="货发完了，这个团收尾", who=Role.LEADER, where=Where.ROOM, means=no_talk)
 def wind_up(tx: Tx, ask: Ask) -> Reply:
     """Nothing more is handed over; who did not come is named."""
     buy = _arrived(tx, ask)

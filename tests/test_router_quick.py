@@ -35,7 +35,7 @@ WORDS = st.lists(
 
 
 def heard(text: str, *, mentioned: bool = False) -> Heard:
-    return Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, None, mentioned)
+    return Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, Place("r", "幸福里1群"), mentioned)
 
 
 GOODS = ["红苹果", "梨", "A", "b", "Tea", "取米", "改锥"]
@@ -45,7 +45,7 @@ GOODS = ["红苹果", "梨", "A", "b", "Tea", "取米", "改锥"]
 @given(WORDS | st.text(max_size=20), st.booleans())
 def test_a_glance_dismisses_only_what_a_full_look_dismisses(text: str, mentioned: bool) -> None:
     said = heard(text, mentioned=mentioned)
-    assert ROUTER.find(said) == (ROUTER._look(said) or ROUTER._ended(text) if text else None)
+    assert ROUTER.find(said) == (ROUTER._look(said) or ROUTER._ended(said, text) if text else None)
 
 
 @given(

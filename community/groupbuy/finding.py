@@ -58,6 +58,15 @@ class _Offered(NamedTuple):
     aliases: str
 
 
+class _Called(NamedTuple):
+    """What goods are told apart by, in one room."""
+
+    room_id: str
+    title: str
+    spec: str
+    code: str
+
+
 class _RoomId(NamedTuple):
     room_id: str
 
@@ -108,6 +117,13 @@ _ON_OFFER = prepare(
     .join(GroupBuyRoom, col(GroupBuyRoom.groupbuy_id) == col(GroupBuy.id))
     .where(_status == "open"),
 )
+_ALSO = prepare(
+    _Called,
+    select(*columns(_Called, GroupBuyRoom, GroupBuy, GroupBuyItem))
+    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyRoom.groupbuy_id))
+    .join(GroupBuyItem, col(GroupBuyItem.groupbuy_id) == col(GroupBuy.id))
+    .where(_status == "open"),
+)
 _ROOMS = prepare(_RoomId, select(col(GroupBuyRoom.room_id)).where(col(GroupBuyRoom.groupbuy_id) == bindparam("buy")))
 
 
@@ -143,6 +159,14 @@ def on_offer(tx: Tx) -> dict[str, set[str]]:
         names[row.room_id] |= {row.name, *filter(None, row.aliases.split("、"))}
         names[row.room_id] |= {row.code} if row.code != "A" else set()
     return {room: found | {"A"} if "B" in found else found for room, found in names.items()}
+
+
+def also_called(tx: Tx) -> dict[str, set[str]]:
+    """What else tells goods on offer apart, by room id: titles of group buys, specs, every code."""
+    called: defaultdict[str, set[str]] = defaultdict(set)
+    for room_id, *words in tx.all(_ALSO):
+        called[room_id] |= set(filter(None, words))
+    return called
 
 
 def next_close(tx: Tx) -> int | None:

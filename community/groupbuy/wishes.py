@@ -7,6 +7,7 @@ from typing import NamedTuple
 from community.groupbuy.offer import Buy, Choice, Item, NotOffered, choices, choose
 from community.quantity import NUMBER, Order, QuantityFault, normalise, split_order, whole_number
 from community.refusal import Refusal
+from community.remark import IsGoods, Parted, is_remark, part
 
 MOST = 12
 """Different things one message may order."""
@@ -18,11 +19,12 @@ _CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
 
 class Wish(NamedTuple):
-    """So many portions of an item of a group buy."""
+    """So many portions of an item of a group buy; `remark` is what was said beside it (放门口), as typed."""
 
     buy: Buy
     item: Item
     quantity: int
+    remark: str = ""
 
 
 def read_wishes(text: str, buys: Sequence[Buy], *, strict: bool = False, hint: str = "+{} {}") -> list[Wish]:
@@ -34,11 +36,42 @@ def read_wishes(text: str, buys: Sequence[Buy], *, strict: bool = False, hint: s
     found = choices(buys)
     units = {item.unit for _, item in found}
     unit = units.pop() if len(units) == 1 else None
-    line = normalise(text)
-    orders = list(_by_code(line)) if _coded(buys) and _CODES.fullmatch(line) else list(_by_name(text, unit))
+    orders, remark = _read(text, unit, _coded(buys), lambda words: _is_goods(found, words))
     if len(orders) > MOST:
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
-    return _once([_wish(found, order, strict, hint) for order in orders])
+    return _once([_wish(found, order, strict, hint)._replace(remark=remark) for order in orders])
+
+
+def wished(text: str, unit: str | None = None) -> list[Order]:
+    """What the words alone say is wished for, whatever is on offer. Raises QuantityFault where no number fits."""
+    return _read(text, unit, True, lambda words: False)[0]
+
+
+def _read(text: str, unit: str | None, coded: bool, is_goods: IsGoods) -> tuple[list[Order], str]:
+    """The orders in the words, and the remark; portions that only the remark counts (一份给我妈) are among those."""
+    order, remark, shares = _parted(text, is_goods)
+    orders = _orders(order, unit, coded)
+    if shares > sum(one.quantity for one in orders):
+        return _orders(text, unit, coded), ""
+    return orders, remark
+
+
+def _parted(text: str, is_goods: IsGoods) -> Parted:
+    """The orders of every line, and all remarks together."""
+    first, *more = text.split("\n")
+    lines = [part(first, is_goods)]
+    lines += [Parted("", line.strip()) if is_remark(line) else part(line, is_goods) for line in more]
+    order = "\n".join(line.line for line in lines if line.line)
+    return Parted(order, "，".join(line.remark for line in lines if line.remark), sum(line.shares for line in lines))
+
+
+def _is_goods(found: Sequence[Choice], words: str) -> bool:
+    return any(item.holds(words) or item.is_called(words) or item.name in words for _, item in found)
+
+
+def _orders(text: str, unit: str | None, coded: bool) -> list[Order]:
+    line = normalise(text)
+    return list(_by_code(line)) if coded and _CODES.fullmatch(line) else list(_by_name(text, unit))
 
 
 def _coded(buys: Sequence[Buy]) -> bool:
