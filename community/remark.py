@@ -34,7 +34,7 @@ _HOW = (
     " 提货 来提 去提 给我留 留着 留给 留 存着 存 寄存 带上 带走 带给 带 接 给 交给 让 帮忙 帮我 帮 代收 代拿"
     " 代取 等 来 去 到 在 从 和 跟 找 打电话 打个电话 电话 发微信 微信 敲门 按门铃 门铃 喊我 叫我 告诉我"
     " 通知我 说一声 联系 上门 下楼 上来 下来 上去 过来 过去 回来 一起 一块儿 一块 分开装 分开放 分开 装好 装袋"
-    " 打包 包好 挑 选 轻拿轻放 小心 记得 别忘了 别忘 记上 记一下 记着 别压 压坏 别放 别敲门 别打电话 勿 不急"
+    " 打包 包好 挑 选 轻拿轻放 小心 记得 别忘了 别忘 记上 记一下 记着 别压 压坏 别放 太久 别敲门 别打电话 勿 不急"
     " 不着急 不在家 不在 没在家 不用送 不用放 不用敲门 不用打电话 不用等 不用急 已付款 已付 已转账 已转 付了"
     " 付过了 转了 转过去了 微信付 现金 到付 我也要 我也 也 还 都 才 会 想要 要 得 可以 行 好的 好了 一下 吧 哦"
     " 啊 呀 呢 哈 嘛 啦 了 哟 嗷 噢 喽 咯 着 的 地 们 见 用"
@@ -50,7 +50,7 @@ _LIKE = (
 """大的, 甜一点的, 新鲜点; 甜点 and 早点 are goods."""
 
 _NUMERAL = f"[0-9{NUMERALS}]"
-_CLOCK = rf"{NUMBER}(?::[0-9]{{2}}|点半|点钟|点多|点(?:{NUMBER}分?)?)|{NUMBER} ?(?:个?小时|分钟|天)(?:后|内)?"
+_CLOCK = rf"{NUMBER}(?::[0-9]{{2}}|点半|点钟|点多|点(?:{NUMBER}分?)?)|(?:{NUMBER}|半) ?(?:个?小时|分钟|天)(?:后|内)?"
 _DAY = rf"(?:周|星期|礼拜)[一二三四五六日天]|{NUMBER}月{NUMBER}[日号]"
 _DOOR = rf"[0-9]{{1,4}}(?:[-#][0-9]{{1,4}}){{1,3}}|{NUMBER} ?(?:号楼|号|栋|幢|座|单元|室|楼|层)"
 _PHONE = r"1[0-9]{10}|尾号[0-9]{4}"
@@ -150,7 +150,7 @@ def sounds_like_talk(words: str) -> bool:
     """Whether words behind a keyword are a sentence (航班了, 天再说) rather than the name of something."""
     plain = normalise(words[: LONGEST + 1])
     name = plain.rstrip(" 。!~")
-    return name.endswith((*_ENDS, "的")) or _SAYS.search(name) is not None or is_remark(name)
+    return name.endswith((*_ENDS, "的")) or _SAYS.search(name) is not None
 
 
 def ends_like_talk(words: str) -> bool:

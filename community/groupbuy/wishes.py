@@ -48,11 +48,11 @@ def wished(text: str, unit: str | None = None) -> list[Order]:
 
 
 def _read(text: str, unit: str | None, coded: bool, is_goods: IsGoods) -> tuple[list[Order], str]:
-    """The orders in the words, and the remark; portions that only the remark counts (一份给我妈) are among those."""
+    """The orders in the words, and the remark; portions that the remark shares out (一份给我妈) are among those."""
     order, remark, shares = _parted(text, is_goods)
     orders = _orders(order, unit, coded)
     if shares > sum(one.quantity for one in orders):
-        return _orders(text, unit, coded), ""
+        raise QuantityFault("一共要几份拿不准")
     return orders, remark
 
 
