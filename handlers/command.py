@@ -115,7 +115,8 @@ class Picture:
 Function = Callable[[Tx, Ask], Reply | Picture | None]
 
 _ASKING = re.compile(
-    rf"(?:[\s,，、。.!！~?？]|{FACE}|谢谢|麻烦|查一?[查下]?|看一?[看下]?|发一?下|报一?下|给我|让我|我|有哪些|有什么|是什么|多少|几个|呢|吧|啊|哈|啦)*"
+    rf"(?:[\s,，、。.!！~?？]|{FACE}|谢谢|麻烦|查一?[查下]?|看一?[看下]?|发一?下|报一?下"
+    "|给我|让我|我|有哪些|有什么|是什么|多少|几个|呢|吧|啊|哈|啦)*"
 )
 
 
@@ -149,8 +150,8 @@ class Command:
     name of goods on offer (红富士2 盐汽水4). `chain`: also answers to a message that looks like a chain where something
     is on offer. `reshapes`: changes what is on offer.
     `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
-    `listed`: named in 帮助. `means`: whether these words are this command at all, as far as the words alone can tell. It is asked before
-    anything is looked up, so that what is merely said in passing costs no database.
+    `listed`: named in 帮助. `means`: whether these words are this command at all, as far as the words alone can tell.
+    It is asked before anything is looked up, so that what is merely said in passing costs no database.
     """
 
     keywords: tuple[str, ...]

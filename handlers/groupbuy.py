@@ -109,6 +109,8 @@ def _may_order(said: Said) -> bool:
     sure = said.keyword == "+"
     if said.nothing_open or (sure and not looks_like_number(said.rest)):
         return False
+    if said.rest.isascii() and said.rest.isdigit():
+        return True  # nearly every order is a +1, so it is worth a short way
     words = _words(said.rest)
     orders = _wished(words)
     if not orders:
