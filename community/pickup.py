@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel, col
 
 from community.db import Count, Tx, append_only, change, columns, insert, prepare
 from community.groupbuy import finding, steps
-from community.groupbuy.offer import Buy
+from community.groupbuy.offer import Buy, called
 from community.groupbuy.tables import GroupBuy, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.people import Member
 from community.redeem import NoSuchCode
@@ -66,6 +66,7 @@ class Waiting(NamedTuple):
     groupbuy_id: int
     item_id: int
     item: str
+    spec: str
     unit: str
     left: int
     cents: int
@@ -78,6 +79,7 @@ class Left(NamedTuple):
     member_id: str
     name: str
     item: str
+    spec: str
     unit: str
     left: int
 
@@ -114,6 +116,7 @@ _WAITING = prepare(
             GroupBuyOrder,
             order_id=col(GroupBuyOrder.id),
             item=col(GroupBuyItem.name),
+            spec=col(GroupBuyItem.spec),
             unit=col(GroupBuyItem.unit),
             left=col(GroupBuyGrant.granted) - col(GroupBuyGrant.collected),
         )
@@ -173,7 +176,8 @@ _LEFT_WITH = prepare(
 
 def waiting(tx: Tx, member_id: str) -> list[Waiting]:
     """What has come for a member and is not collected yet, the oldest order first."""
-    return tx.all(_WAITING, who=member_id)
+    names = finding.namesakes(tx)
+    return [one._replace(item=called(one.item, one.spec, names)) for one in tx.all(_WAITING, who=member_id)]
 
 
 def issue(tx: Tx, members: Sequence[str], random: Random, now: datetime) -> dict[str, str]:
@@ -242,5 +246,6 @@ def finish(tx: Tx, buy_id: int, now: datetime) -> Buy:
 
 def wind_up(tx: Tx, buy: Buy, now: datetime) -> list[Left]:
     """Nothing more is handed over; what nobody came for comes back. Refused where nothing has arrived."""
+    names = finding.namesakes(tx)
     steps.take(tx, buy, "done", now)
-    return tx.all(_LEFT_WITH, buy=buy.id)
+    return [one._replace(item=called(one.item, one.spec, names)) for one in tx.all(_LEFT_WITH, buy=buy.id)]

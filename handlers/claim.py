@@ -8,6 +8,8 @@ from typing import Any
 from community import claim, outbox
 from community.claim import Opened
 from community.db import Tx
+from community.groupbuy import finding
+from community.groupbuy.offer import called
 from community.money import MoneyFault, read_cents
 from community.quantity import QuantityFault, normalise, read_quantity
 from community.refusal import Refusal
@@ -37,7 +39,7 @@ def tell(tx: Tx, ask: Ask) -> Reply:
         raise tell.wrong("写上是哪样、怎么了")
     had = claim.meant(tx, ask.who.id, text, ask.now)
     number = claim.file(tx, had, ask.who.id, ask.room.id if ask.room else None, text, ask.now)
-    return say("claim/opened", name=ask.who.name, number=number, item=had.item)
+    return say("claim/opened", name=ask.who.name, number=number, item=called(had.item, had.spec, finding.namesakes(tx)))
 
 
 def _settle(tx: Tx, ask: Ask, number: int, verb: str, rest: str) -> Reply:

@@ -4,15 +4,17 @@ and: 我的订单
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from community import payment, pickup
 from community.db import Tx
 from community.groupbuy import buys, finding, orders
 from community.groupbuy.facts import facts, standing_facts, summary
-from community.groupbuy.offer import Buy, NotOffered, choices, choose, choose_buy
+from community.groupbuy.offer import Buy, NotOffered, called, choices, choose, choose_buy, shared_names
 from community.groupbuy.orders import Mine, Placed, Standing
-from community.groupbuy.wishes import Wish, read_wishes, wished
+from community.groupbuy.wishes import Wish, is_shared, read_wishes, wished
 from community.people import Role
 from community.quantity import (
     COUNTERS,
@@ -76,7 +78,8 @@ def confirm(tx: Tx, ask: Ask) -> Reply | None:
 def close(tx: Tx, ask: Ask) -> Reply:
     """Close now, with the summary."""
     buy = _open_one(tx, ask, "截单 {}")
-    return say("groupbuy/closed", **summary(ask.house, buys.close(tx, buy, ask.now)))
+    names = finding.namesakes(tx)
+    return say("groupbuy/closed", **summary(ask.house, buys.close(tx, buy, ask.now), names))
 
 
 @command(
@@ -91,7 +94,8 @@ def close(tx: Tx, ask: Ask) -> Reply:
 def withdraw(tx: Tx, ask: Ask) -> Reply:
     """Call it off; every order is cancelled."""
     buy = _open_one(tx, ask, "撤团 {}")
-    return say("groupbuy/withdrawn", **summary(ask.house, buys.withdraw(tx, buy, ask.who.id, ask.now)))
+    names = finding.namesakes(tx)
+    return say("groupbuy/withdrawn", **summary(ask.house, buys.withdraw(tx, buy, ask.who.id, ask.now), names))
 
 
 @command("团购", "拼团", example="团购", help="现在有什么团", where=Where.ROOM, means=alone)
@@ -217,9 +221,10 @@ def _order(tx: Tx, ask: Ask, wishes: list[Wish]) -> Reply:
     return _done("groupbuy/ordered", [orders.add(tx, wish, ask.here.id, ask.who.id, ask.now) for wish in wishes], ask)
 
 
-def _understood(ask: Ask, found: list[Buy], using: Command) -> list[Wish]:
+def _understood(ask: Ask, found: list[Buy], using: Command, beside: Sequence[Buy] = ()) -> list[Wish]:
+    hint = "改 {} {}" if using is alter else "+{} {}"
     try:
-        return read_wishes(_words(ask.rest), found, hint="改 {} {}" if using is alter else "+{} {}")
+        return read_wishes(_words(ask.rest), found, hint=hint, beside=beside)
     except QuantityFault as fault:
         raise using.wrong(fault.text) from fault
 
@@ -251,10 +256,11 @@ def _may_alter(said: Said) -> bool:
 )
 def alter(tx: Tx, ask: Ask) -> Reply | None:
     """Change my order until the close; glued to other words (改一下地址) it is talk."""
-    mine = _mine(tx, ask)
+    found = ask.open(tx)
+    mine = _mine(tx, ask, found)
     if mine is None:
         return None
-    wishes = _understood(ask, mine, alter)
+    wishes = _understood(ask, mine, alter, found)
     done = [orders.alter(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now) for wish in wishes]
     return _done("groupbuy/altered", done, ask)
 
@@ -282,12 +288,14 @@ def _may_cancel(said: Said) -> bool:
 def cancel(tx: Tx, ask: Ask) -> Reply | None:
     """Take my order back until the close, all of it: whoever names a number is told how to have less."""
     some = _a_number(_words(ask.rest))
-    mine = _mine(tx, ask)
+    found = ask.open(tx)
+    mine = _mine(tx, ask, found)
     if mine is None:
         return None
     if some:
         raise Refusal("只留几份就发“改 2”这样，都不要了就发“取消”。")
-    wish = Wish(*choose(choices(mine), _words(ask.rest) or None, "取消 {}"), 0)
+    buy, item = choose(choices(mine), _words(ask.rest) or None, "取消 {}")
+    wish = Wish(buy, item, 0, shared=is_shared(item, found))
     return _done("groupbuy/cancelled", [orders.cancel(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now)], ask)
 
 
@@ -299,12 +307,11 @@ def _a_number(words: str) -> bool:
     return True
 
 
-def _mine(tx: Tx, ask: Ask) -> list[Buy] | None:
+def _mine(tx: Tx, ask: Ask, found: list[Buy]) -> list[Buy] | None:
     """The open group buys of this room, with only what the one who asks has ordered; None where nothing is open.
 
     Refused where something is open and they have ordered none of it, and where what they have ordered has closed.
     """
-    found = ask.open(tx)
     if not found:
         if not ask.rest or _a_number(ask.rest):
             _too_late(tx, ask)
@@ -330,16 +337,21 @@ def _placed(tx: Tx, wish: Wish, ask: Ask) -> Placed:
 @command("我的订单", example="我的订单", help="我订了什么", means=asking)
 def mine(tx: Tx, ask: Ask) -> Reply:
     """What I have on order, here and in the shop's other rooms, as it stands now."""
-    found = [_order_facts(tx, ask, order) for order in orders.of_member(tx, ask.who.id, ask.now)]
+    mine = orders.of_member(tx, ask.who.id, ask.now)
+    shared = shared_names((order.name, order.spec) for order in mine) | finding.namesakes(tx)
+    named = [order._replace(name=called(order.name, order.spec, shared)) for order in mine]
+    places = Counter(name for name, _ in {(order.name, order.room) for order in named})
+    found = [_order_facts(tx, ask, order, several=places[order.name] > 1) for order in named]
     waits = any(order["waits"] for order in found)
     code = pickup.code_of(tx, ask.who.id, ask.house.random, ask.now) if waits else None
     return say("groupbuy/mine", name=ask.who.name, orders=found, code=code, now=ask.now)
 
 
-def _order_facts(tx: Tx, ask: Ask, order: Mine) -> dict[str, Any]:
+def _order_facts(tx: Tx, ask: Ask, order: Mine, *, several: bool) -> dict[str, Any]:
     """An order as templates see it: what is paid, in cents what is open, and whether something waits to be fetched."""
     account = payment.account(tx, order.order_id)
     return order._asdict() | {
+        "room": order.room if several else None,
         "total": order.total,
         "closes": ask.house.local(order.closes_at),
         "paid": account.paid,

@@ -8,6 +8,7 @@ from typing import Any
 from community import payment, people, pickup
 from community.db import Tx
 from community.groupbuy import finding, steps
+from community.groupbuy.facts import title
 from community.groupbuy.offer import Buy, NotOffered, choose_buy
 from community.groupbuy.wishes import read_wishes
 from community.household import doors
@@ -38,12 +39,13 @@ def mine(tx: Tx, ask: Ask) -> Reply:
 def wind_up(tx: Tx, ask: Ask) -> Reply:
     """Nothing more is handed over; who did not come is named."""
     buy = _arrived(tx, ask)
+    name = title(buy, finding.namesakes(tx))
     left = pickup.wind_up(tx, buy, ask.now)
     behind: dict[str, list[Left]] = {}
     for one in left:
         behind.setdefault(one.member_id, []).append(one)
     named = [{"name": mine[0].name, "goods": [one._asdict() for one in mine]} for mine in behind.values()]
-    return say("pickup/done", title=buy.title, left=named[:LISTED], rest=len(named[LISTED:]), people=len(named))
+    return say("pickup/done", title=name, left=named[:LISTED], rest=len(named[LISTED:]), people=len(named))
 
 
 def _arrived(tx: Tx, ask: Ask) -> Buy:
@@ -88,7 +90,7 @@ def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
         raise Refusal(f"这个码要取的是{'、'.join(one.item for one in waits)}，没有“{words[:20]}”。") from fault
     for wish in wishes:
         if wish.quantity > here[wish.item.id].left:
-            raise Refusal(f"{wish.item.name} 只剩{here[wish.item.id].left}{wish.item.unit}没取。")
+            raise Refusal(f"{here[wish.item.id].item} 只剩{here[wish.item.id].left}{wish.item.unit}没取。")
     return [(here[wish.item.id], wish.quantity) for wish in wishes]
 
 

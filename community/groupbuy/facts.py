@@ -1,5 +1,6 @@
 """Group buys as templates see them, and the notice that tells a room of a close."""
 
+from collections.abc import Container
 from datetime import date, datetime
 from functools import partial
 from itertools import groupby
@@ -9,7 +10,7 @@ from community import outbox, people
 from community.db import Tx
 from community.groupbuy import buys, finding
 from community.groupbuy.buys import Summary
-from community.groupbuy.offer import Buy, Item
+from community.groupbuy.offer import Buy, Item, called
 from community.groupbuy.orders import Standing
 from community.house import House
 
@@ -59,11 +60,21 @@ def item_facts(item: Item) -> dict[str, Any]:
     return known
 
 
+def apart(item: Item, namesakes: Container[str]) -> dict[str, Any]:
+    """An item as templates see it, called by a name that is no other's."""
+    return item_facts(item) | {"name": called(item.name, item.spec, namesakes)}
+
+
+def title(buy: Buy, namesakes: Container[str]) -> str:
+    """A group buy's title, with the spec of its only item where others bear that name."""
+    return buy.name if buy.title in namesakes else buy.title
+
+
 def standing_facts(house: House, standing: Standing) -> dict[str, Any]:
     """An order after a change, as templates see it."""
     known = facts(house, standing.buy)
     return known | {
-        "item": known["items"][standing.buy.items.index(standing.item)],
+        "item": known["items"][standing.buy.items.index(standing.item)] | {"name": standing.called},
         "before": standing.before,
         "quantity": standing.now,
         "total": standing.cents,
@@ -75,20 +86,22 @@ def open_facts(house: House, tx: Tx, room_id: str, now: datetime) -> list[dict[s
     return [facts(house, buy) for buy in finding.open_in(tx, room_id, now)]
 
 
-def summary(house: House, closed: Summary) -> dict[str, Any]:
-    """A summary as templates see it, by item and by member.
+def summary(house: House, closed: Summary, namesakes: Container[str]) -> dict[str, Any]:
+    """A summary as templates see it, by item and by member; `namesakes` are called by name and spec.
 
     Beyond LISTED members the rest is only counted, so that it fits one message.
     """
-    items = {item.id: item for item in closed.buy.items}
+    items = {item.id: apart(item, namesakes) for item in closed.buy.items}
     by_member = [
         {
             "name": shares[0].name,
-            "goods": [{"item": item_facts(items[s.item_id]), "quantity": s.quantity} for s in shares],
+            "goods": [{"item": items[s.item_id], "quantity": s.quantity} for s in shares],
         }
         for shares in (list(same) for _, same in groupby(_by_member(closed), key=lambda share: share.member_id))
     ]
     return facts(house, closed.buy) | {
+        "title": title(closed.buy, namesakes),
+        "items": list(items.values()),
         "members": by_member[:LISTED],
         "people": closed.people,
         "total": closed.cents,
@@ -105,8 +118,9 @@ def _by_member(closed: Summary) -> list[Any]:
 def close_overdue(tx: Tx, house: House, now: datetime) -> int:
     """Close what is due and tell its rooms, once; how many were closed."""
     due = finding.overdue(tx, now)
+    names = finding.namesakes(tx) if due else frozenset()
     for buy in due:
-        text = house.wording.render("groupbuy/closed", **summary(house, buys.close(tx, buy, now)))
+        text = house.wording.render("groupbuy/closed", **summary(house, buys.close(tx, buy, now), names))
         for room_id in filter(partial(people.enabled, tx), finding.rooms(tx, buy)):
             outbox.say(tx, room_id, text, "notice", now, cause=f"groupbuy-closed:{buy.id}")
     return len(due)

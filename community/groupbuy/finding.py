@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlmodel import col
 
 from community.db import Count, Prepared, Tx, columns, prepare
@@ -67,6 +67,10 @@ class _Called(NamedTuple):
     code: str
 
 
+class _Name(NamedTuple):
+    name: str
+
+
 class _RoomId(NamedTuple):
     room_id: str
 
@@ -124,6 +128,14 @@ _ALSO = prepare(
     .join(GroupBuyItem, col(GroupBuyItem.groupbuy_id) == col(GroupBuy.id))
     .where(_status == "open"),
 )
+_NAMESAKES = prepare(
+    _Name,
+    select(col(GroupBuyItem.name))
+    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyItem.groupbuy_id))
+    .where(or_(*(_status == literal_column(f"'{state}'") for state in ("open", "closed", "reached", "arrived"))))
+    .group_by(col(GroupBuyItem.name))
+    .having(func.count(col(GroupBuyItem.spec).distinct()) > 1),
+)
 _ROOMS = prepare(_RoomId, select(col(GroupBuyRoom.room_id)).where(col(GroupBuyRoom.groupbuy_id) == bindparam("buy")))
 
 
@@ -167,6 +179,11 @@ def also_called(tx: Tx) -> dict[str, set[str]]:
     for room_id, *words in tx.all(_ALSO):
         called[room_id] |= set(filter(None, words))
     return called
+
+
+def namesakes(tx: Tx) -> frozenset[str]:
+    """The names that goods of different specs bear, among all group buys that are not over."""
+    return frozenset(row.name for row in tx.all(_NAMESAKES))
 
 
 def next_close(tx: Tx) -> int | None:

@@ -19,19 +19,31 @@ _CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
 
 class Wish(NamedTuple):
-    """So many portions of an item of a group buy; `remark` is what was said beside it (放门口), as typed."""
+    """So many portions of an item of a group buy; `remark` is what was said beside it (放门口), as typed.
+
+    `shared`: other goods that are open beside these bear the same name.
+    """
 
     buy: Buy
     item: Item
     quantity: int
     remark: str = ""
+    shared: bool = False
+
+    @property
+    def called(self) -> str:
+        """What to call the goods, so that they are not taken for others that are open beside them."""
+        return self.item.full_name if self.shared else self.item.name
 
 
-def read_wishes(text: str, buys: Sequence[Buy], *, strict: bool = False, hint: str = "+{} {}") -> list[Wish]:
+def read_wishes(
+    text: str, buys: Sequence[Buy], *, strict: bool = False, hint: str = "+{} {}", beside: Sequence[Buy] = ()
+) -> list[Wish]:
     """What is ordered, each item once. `strict`: nothing but the goods' own words may stand where goods are named.
 
     Raises QuantityFault where no number fits, NotOffered where no item does, Refusal where several do; `hint` shows
-    how to say it, with room for quantity and item.
+    how to say it, with room for quantity and item. `beside`: what else is open, and what is wished for must not be
+    taken for.
     """
     found = choices(buys)
     units = {item.unit for _, item in found}
@@ -39,7 +51,13 @@ def read_wishes(text: str, buys: Sequence[Buy], *, strict: bool = False, hint: s
     orders, remark = _read(text, unit, _coded(buys), lambda words: _is_goods(found, words))
     if len(orders) > MOST:
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
-    return _once([_wish(found, order, strict, hint)._replace(remark=remark) for order in orders])
+    wishes = [_wish(found, order, strict, hint)._replace(remark=remark) for order in orders]
+    return _once([wish._replace(shared=is_shared(wish.item, [*buys, *beside])) for wish in wishes])
+
+
+def is_shared(item: Item, buys: Sequence[Buy]) -> bool:
+    """Whether other goods in these group buys bear the item's name."""
+    return any(one.name == item.name and one.spec != item.spec for _, one in choices(buys))
 
 
 def wished(text: str, unit: str | None = None) -> list[Order]:
