@@ -14,13 +14,12 @@ from community.groupbuy import buys, finding, orders
 from community.groupbuy.facts import facts, standing_facts, summary
 from community.groupbuy.offer import Buy, NotOffered, called, choices, choose, choose_buy, shared_names
 from community.groupbuy.orders import Mine, Placed, Standing
-from community.groupbuy.wishes import Wish, is_shared, read_wishes, wished
+from community.groupbuy.wishes import Wish, is_shared, read_wishes, readings
 from community.people import Role
 from community.quantity import (
     COUNTERS,
     NUMBER,
     NUMERALS,
-    Order,
     QuantityFault,
     looks_like_number,
     read_quantity,
@@ -116,12 +115,10 @@ def _may_order(said: Said) -> bool:
     if said.rest.isascii() and said.rest.isdigit():
         return True  # nearly every order is a +1, so it is worth a short way
     words = _words(said.rest)
-    orders = _wished(words)
-    if not orders:
-        return sure and not _AGREES.fullmatch(_stem(words))
-    if sure and _APART.search(_stem(words)):
-        return True
-    return all(said.names(order.item) if order.item else bool(said.keyword) for order in orders)
+    read, stem = list(readings(words)), _stem(words)
+    if sure and (_APART.search(stem) or (not read and not _AGREES.fullmatch(stem))):
+        return True  # the order, or what is wrong with it
+    return any(all(said.names(order.item) if order.item else said.keyword for order in orders) for orders in read)
 
 
 @command(
@@ -138,8 +135,8 @@ def plus(tx: Tx, ask: Ask) -> Reply | None:
 
 def _may_take(said: Said) -> bool:
     """来2份 and 要两份苹果; 来两个人, 要2个小时 and 来一把 are talk, as is 来一个 without the name of goods."""
-    portions = _PORTIONS.match(said.rest)
-    return _may_order(said) and (portions is not None or any(order.item for order in _wished(_words(said.rest))))
+    named = (order.item for orders in readings(_words(said.rest)) for order in orders)
+    return _may_order(said) and (_PORTIONS.match(said.rest) is not None or any(named))
 
 
 @command(
@@ -207,16 +204,6 @@ def _counts(line: str) -> bool:
     return True
 
 
-def _wished(words: str) -> list[Order]:
-    """What may be wished for, whatever goods are sold by (斤 is the one measure that counts only where they are)."""
-    for unit in (None, "斤"):
-        try:
-            return wished(words, unit)
-        except QuantityFault:
-            continue
-    return []
-
-
 def _order(tx: Tx, ask: Ask, wishes: list[Wish]) -> Reply:
     return _done("groupbuy/ordered", [orders.add(tx, wish, ask.here.id, ask.who.id, ask.now) for wish in wishes], ask)
 
@@ -236,11 +223,12 @@ def _may_alter(said: Said) -> bool:
     if said.nothing_open:
         return _a_number(said.rest)
     words = _words(said.rest)
-    orders = _wished(words)
-    if not orders:
+    read = list(readings(words))
+    if not read:
         return looks_like_number(words) or said.names(words)
     apart = _APART.search(_stem(words)) is not None
-    return all(not o.item or said.names(o.item) or (apart and not sounds_like_talk(o.item)) for o in orders)
+    items = [[order.item for order in orders if order.item] for orders in read]
+    return any(all(said.names(item) or (apart and not sounds_like_talk(item)) for item in named) for named in items)
 
 
 @command(

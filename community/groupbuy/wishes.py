@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from community.groupbuy.offer import Buy, Choice, Item, NotOffered, choices, choose
@@ -12,6 +13,7 @@ from community.remark import IsGoods, Parted, is_remark, part
 MOST = 12
 """Different things one message may order."""
 
+_WAYS = ((None, False), (None, True), ("斤", False))
 _BREAK = re.compile(r"[,，、;；\n]+")
 _CODES = re.compile(rf"(?:([A-Z]) ?[Xx*×]? ?({NUMBER})(?!\d) ?[份箱盒袋件]?[ ,，、]*)+", re.IGNORECASE)
 _ANOTHER = re.compile(rf"\+ ?{NUMBER}")
@@ -60,9 +62,14 @@ def is_shared(item: Item, buys: Sequence[Buy]) -> bool:
     return any(one.name == item.name and one.spec != item.spec for _, one in choices(buys))
 
 
-def wished(text: str, unit: str | None = None) -> list[Order]:
-    """What the words alone say is wished for, whatever is on offer. Raises QuantityFault where no number fits."""
-    return _read(text, unit, True, lambda words: False)[0]
+def readings(text: str) -> Iterator[list[Order]]:
+    """Every way to read the words alone, whatever is on offer, what it is sold by, and whether it shows letters.
+
+    斤 is the one measure that counts only where goods are sold by it.
+    """
+    for unit, coded in _WAYS:
+        with suppress(QuantityFault):
+            yield _read(text, unit, coded, lambda words: False)[0]
 
 
 def _read(text: str, unit: str | None, coded: bool, is_goods: IsGoods) -> tuple[list[Order], str]:
