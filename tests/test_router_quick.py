@@ -56,7 +56,7 @@ def test_where_something_is_on_offer_a_glance_dismisses_no_more_either(text: str
     router = Router(discover())
     router.offer({"r": GOODS})
     said = Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, Place("r", "幸福里1群"), False)
-    whole = router._look(said) or router._ended(text) or router._rows(said) or router._order(said, text.lstrip())
+    whole = router._look(said) or router._ended(said, text) or router._rows(said) or router._order(said, text.lstrip())
     assert (router.find(said) is None) == (whole is None)
 
 

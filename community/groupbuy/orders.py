@@ -313,7 +313,7 @@ def _reserve(tx: Tx, wish: Wish, portions: int) -> None:
     """Take portions from the stock, or give them back where negative. Refused before anything is written."""
     item = wish.item
     if item.product_id is not None and portions > 0:
-        shelf.must_have(tx, item, portions)
+        shelf.must_have(tx, item, portions, wish.called)
     if portions and not tx.run(_RESERVE, item=item.id, more=portions):
         left = tx.count(_LEFT, item=item.id)
         raise Refusal(f"{wish.called} 只剩{left}{item.unit}了。" if left else f"{wish.called} 已经订完了，下次早点来～")

@@ -22,9 +22,6 @@ _EDGE = r"\s,;。|"
 AFTER_CLOSE = {"当天": 0, "当日": 0, "次日": 1, "隔天": 1, "第二天": 1}
 """Days that are counted from the day of the close."""
 
-IN_STOCK = "现货"
-"""The goods are there already: they are handed over from the day of the close on."""
-
 _ON = rf"(?:{'|'.join(AFTER_CLOSE)}|{DAY})"
 _ON_THEN = rf"{_ON}(?!(?<=[0-9])[0-9]|[楼店门栋幢座院区库柜窗-])"  # 3号楼 and 3-2-501 are places
 _RANGE = rf"{CLOCK} ?[-~—到至]{{1,2}} ?{CLOCK}"
@@ -46,7 +43,6 @@ _HERE = r"(?:到货|送达|送到|发货|自提(?!点)|提货|取货)"
 ARRIVES = re.compile(
     rf"(?:预计|大概|大约)? ?(?P<day>{_ON}) ?(?:{CLOCK})? ?(?:左右)?(?:{_BROUGHT}|{_HERE}|[能可]?到店?{_ENDS})"
     rf"|{_HERE}(?:时间|日期)?[: ]?(?P<on>{_ON})(?: ?{CLOCK})?"
-    rf"|(?<![^{_EDGE}\[(【])(?:都是|全是|有)?(?P<stock>{IN_STOCK})(?:供应|发售|速发|秒发)?{_ENDS}"
 )
 _THAT_DAY = "(?:当天|当日)(?:内|就)?(?:要|得|请|必须|尽快|来)?取(?:走|完|掉|清)?"
 SAME_DAY = re.compile(rf"(?:(?<![^{_EDGE}])(?:到货|货到|到了)后?{_THAT_DAY}货?|{_THAT_DAY})(?=[{_EDGE}()\[\]、]|\Z)")

@@ -248,8 +248,6 @@ def _close(line: Line, found: re.Match[str], begins: datetime, now: datetime) ->
 def _arrives(lines: list[Line], closes_at: datetime, now: datetime) -> date | None:
     def day(line: Line, found: re.Match[str]) -> date | None:
         said = found["day"] or found["on"]
-        if found.groupdict().get("stock"):
-            return closes_at.date()
         if said in patterns.AFTER_CLOSE:
             return closes_at.date() + timedelta(days=patterns.AFTER_CLOSE[said])
         return read(line, read_day, said if len(said) > 1 else f"{said}天", now) if said else None  # 明早 is 明天
