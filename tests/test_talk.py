@@ -4,13 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 
 from community import people
 from community.db import Database, Tx
 from community.events import Heard, Person, Place
-from community.groupbuy import buys
+from community.groupbuy import buys, finding
+from community.groupbuy.wishes import read_wishes
 from community.house import House
+from community.quantity import looks_like_number, normalise
+from community.refusal import Refusal
 from community.terms import read_terms
 from handlers.command import discover
 from handlers.desk import Desk
@@ -97,9 +102,10 @@ class Counter:
     """A front desk on such a database; `hear` says whether it was to be used for what was said."""
 
     def __init__(self, database: Database, house: House) -> None:
-        self._desk = Desk(database, house, Router(discover()), Now())
+        self.router = Router(discover())
+        self._desk = Desk(database, house, self.router, Now())
         self._looks = 0
-        event.listen(database.engine, "before_cursor_execute", self._looked)
+        event.listen(database.engine, "checkout", self._looked)
 
     def hear(self, text: str, room: Place, *, mentioned: bool = False) -> bool:
         try:
@@ -115,6 +121,32 @@ class Counter:
 @pytest.fixture
 def counter(shut: Database, house: House) -> Counter:
     return Counter(shut, house)
+
+
+def test_a_look_at_the_database_is_noticed(shut: Database, counter: Counter) -> None:
+    assert not counter.hear("早上好", OPEN)
+    with shut.reading() as tx:
+        finding.on_offer(tx)
+    assert counter.hear("早上好", OPEN)
+
+
+PIECES = [
+    *"两壹三份箱斤个 ，x半Ab的+",
+    *("1", "２", "苹果", "红富士苹果", "砂糖橘", "5斤装", "谢谢", "放门口", "明天拿", "（", "）", "橙子", "小时", "人"),
+]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join))
+def test_nothing_that_orders_what_is_on_offer_is_dismissed(shut: Database, counter: Counter, words: str) -> None:
+    said = normalise(words)
+    with shut.reading() as tx:
+        found = finding.open_in(tx, OPEN.id, BEGIN)
+    try:
+        read_wishes(said, found, strict=not looks_like_number(said))
+    except Refusal:
+        return
+    assert found_by(counter.router, f"我要{said}", OPEN)
 
 
 def test_there_is_enough_to_talk_about() -> None:
@@ -146,16 +178,16 @@ def test_whoever_comes_too_late_is_heard(counter: Counter, text: str) -> None:
     assert counter.hear(text, QUIET)
 
 
-def found(router: Router, text: str) -> Match | None:
-    return router.find(Heard("m", WANG, text, QUIET))
+def found_by(router: Router, text: str, room: Place = QUIET) -> Match | None:
+    return router.find(Heard("m", WANG, text, room))
 
 
 def test_nothing_is_assumed_of_rooms_before_it_is_known_or_while_it_changes() -> None:
     router = Router(discover())
-    assert found(router, "+1")
+    assert found_by(router, "+1")
     router.offer({})
-    assert not found(router, "+1")
+    assert not found_by(router, "+1")
     router.changing("m1")
-    assert found(router, "+1")
+    assert found_by(router, "+1")
     router.changed("m1")
-    assert not found(router, "+1")
+    assert not found_by(router, "+1")
