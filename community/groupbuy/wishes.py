@@ -53,13 +53,18 @@ def read_wishes(
     orders, remark = _read(text, unit, _coded(buys), lambda words: _is_goods(found, words))
     if len(orders) > MOST:
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
-    wishes = [_wish(found, order, strict, hint)._replace(remark=remark) for order in orders]
-    return _once([wish._replace(shared=is_shared(wish.item, [*buys, *beside])) for wish in wishes])
+    chosen = [(order, *_choice(found, order, strict, hint)) for order in orders]
+    others = [*buys, *beside]
+    return _once([Wish(buy, item, one.quantity, remark, is_shared(item, others)) for one, buy, item in chosen])
 
 
 def is_shared(item: Item, buys: Sequence[Buy]) -> bool:
     """Whether other goods in these group buys bear the item's name."""
-    return any(one.name == item.name and one.spec != item.spec for _, one in choices(buys))
+    for buy in buys:
+        for one in buy.items:
+            if one.name == item.name and one.spec != item.spec:
+                return True
+    return False
 
 
 def readings(text: str) -> Iterator[list[Order]]:
@@ -74,6 +79,8 @@ def readings(text: str) -> Iterator[list[Order]]:
 
 def _read(text: str, unit: str | None, coded: bool, is_goods: IsGoods) -> tuple[list[Order], str]:
     """The orders in the words, and the remark; portions that the remark shares out (一份给我妈) are among those."""
+    if text.isascii() and text.isdigit():
+        return list(_by_name(text, unit)), ""  # nearly every order is a +1, so it is worth a short way
     order, remark, shares = _parted(text, is_goods)
     orders = _orders(order, unit, coded)
     if shares > sum(one.quantity for one in orders):
@@ -150,15 +157,16 @@ def _pieces(part: str) -> Iterator[str]:
         yield held
 
 
-def _wish(found: list[Choice], order: Order, strict: bool, hint: str) -> Wish:
+def _choice(found: list[Choice], order: Order, strict: bool, hint: str) -> Choice:
     if strict and order.item and not any(item.holds(order.item) or item.is_called(order.item) for _, item in found):
         raise NotOffered(order.item)
-    buy, item = choose(found, order.item, hint.format(order.quantity, "{}"))
-    return Wish(buy, item, order.quantity)
+    return choose(found, order.item, hint.format(order.quantity, "{}"))
 
 
 def _once(wishes: list[Wish]) -> list[Wish]:
     """The same item named twice is one wish for both together."""
+    if len(wishes) == 1:
+        return wishes
     together: dict[int, Wish] = {}
     for wish in wishes:
         before = together.get(wish.item.id)
