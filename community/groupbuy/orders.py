@@ -230,7 +230,7 @@ def cancel(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime, reason:
 def lessen(tx: Tx, wish: Wish, order: Placed, fewer: int, by_id: str, now: datetime, reason: str) -> Standing:
     """Take so many portions off the order, each at the price it had; an order of none is cancelled."""
     at, after = int(now.timestamp()), order.quantity - fewer
-    _reserve(tx, wish.item, -fewer)
+    _reserve(tx, wish, -fewer)
     tx.run(_LESSEN if after else _CANCEL, order=order.id, at=at, **({"portions": after} if after else {}))
     _enter(tx, wish.item, order.id, by_id, order.quantity, after, "change" if after else "cancel", now, reason)
     return _standing(wish, order.quantity, after)
