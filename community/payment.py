@@ -14,6 +14,7 @@ from sqlalchemy.sql import Select
 from sqlmodel import Field, SQLModel, col
 
 from community.db import Tx, append_only, change, insert, prepare
+from community.groupbuy.offer import called, shared_names
 from community.groupbuy.tables import GroupBuy, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.people import Member
 
@@ -66,6 +67,7 @@ class Account(NamedTuple):
     member_id: str
     name: str
     item: str
+    spec: str
     unit: str
     quantity: int
     status: str
@@ -99,12 +101,13 @@ _lessened = _refunds.where(col(Refund.reason).startswith(LESS)).scalar_subquery(
 _ordered = col(GroupBuyOrder.quantity) * col(GroupBuyOrder.cents) + _lessened
 _paid = select(func.coalesce(func.sum(col(Payment.cents)), 0)).where(col(Payment.order_id) == _order).scalar_subquery()
 _payments = select(func.count()).where(col(Payment.order_id) == _order).scalar_subquery()
-_accounts: Select[Any] = (
+_accounts: Select[*tuple[Any, ...]] = (
     select(
         _order,
         col(GroupBuyOrder.member_id),
         col(Member.name),
         col(GroupBuyItem.name),
+        col(GroupBuyItem.spec),
         col(GroupBuyItem.unit),
         func.coalesce(col(GroupBuyGrant.granted), col(GroupBuyOrder.quantity)),
         col(GroupBuy.status),
@@ -183,8 +186,13 @@ def settle(tx: Tx, accounts: list[Account], by_id: str, now: datetime) -> None:
 
 
 def recent(tx: Tx, now: datetime) -> list[Account]:
-    """The reckoning of every order of the group buys that are open or closed in the last LISTED, the oldest first."""
-    return tx.all(_RECENT, since=int((now - LISTED).timestamp()))
+    """The reckoning of every order of the group buys that are open or closed in the last LISTED, the oldest first.
+
+    Goods of different specs that bear one name are called by both.
+    """
+    found = tx.all(_RECENT, since=int((now - LISTED).timestamp()))
+    shared = shared_names((one.item, one.spec) for one in found)
+    return [one._replace(item=called(one.item, one.spec, shared)) for one in found]
 
 
 def of_buy(tx: Tx, buy_id: int) -> list[Account]:

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel, col
 from community import replacement
 from community.db import Count, Tx, append_only, change, columns, insert, prepare
 from community.groupbuy import finding, steps
-from community.groupbuy.offer import Buy
+from community.groupbuy.offer import Buy, called
 from community.groupbuy.tables import GroupBuy, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.people import Member
 from community.redeem import NoSuchCode
@@ -72,6 +72,7 @@ class Waiting(NamedTuple):
     groupbuy_id: int
     item_id: int
     item: str
+    spec: str
     unit: str
     left: int
     cents: int
@@ -85,6 +86,7 @@ class Left(NamedTuple):
     member_id: str
     name: str
     item: str
+    spec: str
     unit: str
     left: int
 
@@ -121,6 +123,7 @@ _WAITING = prepare(
             GroupBuyOrder,
             order_id=col(GroupBuyOrder.id),
             item=col(GroupBuyItem.name),
+            spec=col(GroupBuyItem.spec),
             unit=col(GroupBuyItem.unit),
             left=col(GroupBuyGrant.granted) - col(GroupBuyGrant.collected),
             claim_id=null(),
@@ -181,11 +184,13 @@ _LEFT_WITH = prepare(
 
 def waiting(tx: Tx, member_id: str) -> list[Waiting]:
     """What has come for a member and is not collected yet, the oldest order first, then what is given anew."""
+    names = finding.namesakes(tx)
+    came = (one._replace(item=called(one.item, one.spec, names)) for one in tx.all(_WAITING, who=member_id))
     anew = (
-        Waiting(due.order_id, due.groupbuy_id, due.item_id, due.item, due.unit, due.left, 0, "", due.claim_id)
+        Waiting(due.order_id, due.groupbuy_id, due.item_id, due.item, "", due.unit, due.left, 0, "", due.claim_id)
         for due in replacement.waiting(tx, member_id)
     )
-    return [*tx.all(_WAITING, who=member_id), *anew]
+    return [*came, *anew]
 
 
 def issue(tx: Tx, members: Sequence[str], random: Random, now: datetime) -> dict[str, str]:
@@ -263,5 +268,6 @@ def finish(tx: Tx, buy_id: int, now: datetime) -> Buy:
 
 def wind_up(tx: Tx, buy: Buy, now: datetime) -> list[Left]:
     """Nothing more is handed over; what nobody came for comes back. Refused where nothing has arrived."""
+    names = finding.namesakes(tx)
     steps.take(tx, buy, "done", now)
-    return tx.all(_LEFT_WITH, buy=buy.id)
+    return [one._replace(item=called(one.item, one.spec, names)) for one in tx.all(_LEFT_WITH, buy=buy.id)]

@@ -48,9 +48,9 @@ _WEIGHT = re.compile(
 _QUANTITY = re.compile(rf"[{_SIGN}]? ?(?P<number>{NUMBER}|[俩仨]) ?(?P<unit>\D{{0,2}})", re.IGNORECASE)
 _WISH = re.compile(rf"\A(?:我|帮我|给我)?(?:要|来|买|订|定|拿|加) ?(?=[0-9{NUMERALS}俩仨半])")
 # 👍, and WeChat's own faces, which arrive as [强]; no sign that is a number.
-_FACE = r"[\U0001f10d-\U0001faff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff]|\[[^\W\d_]{1,6}\]"
+FACE = r"[\U0001f10d-\U0001faff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff]|\[[^\W\d_]{1,6}\]"
 _THANKS = re.compile(
-    rf"(?:[\s。.!,、~]|{_FACE}|谢谢|多谢|感谢|谢|辛苦|麻烦|老板娘|老板|店主|吧|哦|啊|呀|哈|呢|了|啦|嘛|呗|哟)*$"
+    rf"(?:[\s。.!,、~]|{FACE}|谢谢|多谢|感谢|谢|辛苦|麻烦|老板娘|老板|店主|吧|哦|啊|呀|哈|呢|了|啦|嘛|呗|哟)*$"
 )
 _APART = re.compile(rf"(?<=[{_SIGN}]) (?=[0-9{NUMERALS}])|(?<=[0-9{NUMERALS}]) (?=[{COUNTERS}](?: |$))")
 _RANGE = re.compile(

@@ -23,6 +23,9 @@ LITTLE_NEW_YEAR = {(12, 23): "北方小年", (12, 24): "南方小年"}
 UNSAID = frozenset({"愚人节", "万圣节", "感恩节"})
 """In lunar_python's list, but no neighbour greets another with them."""
 
+SPOKEN = {"元旦节": "元旦", "龙头节": "龙抬头", "农历除夕": "除夕"}
+"""What the libraries call a day, and what everybody says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Today:
@@ -65,7 +68,7 @@ def _festival(solar: Solar, lunar: Lunar) -> str | None:
     little = LITTLE_NEW_YEAR.get((lunar.getMonth(), lunar.getDay()))
     names = [*lunar.getFestivals(), *solar.getFestivals(), little or ""]
     said = [name for name in names if name.endswith(("节", "除夕", "小年")) and name not in UNSAID]
-    return "、".join(said) or None
+    return "、".join(SPOKEN.get(name, name) for name in said) or None
 
 
 def _rest(day: date) -> tuple[str | None, bool | None, bool]:
@@ -91,4 +94,9 @@ def _statutory(year: int) -> Mapping[date, str]:
     Days the arrangement moves are listed by the library with the word 调休 in their name, and left out here.
     """
     days = holidays.country_holidays("CN", years=year, language="zh_CN", observed=False)
-    return {day: name for day, name in days.items() if "调休" not in name}
+    return {day: _spoken(name) for day, name in days.items() if "调休" not in name}
+
+
+def _spoken(name: str) -> str:
+    """The holiday's name as it is said; where two fall on one day the library joins them by a semicolon."""
+    return "、".join(SPOKEN.get(one, one) for one in name.split("; "))

@@ -153,7 +153,7 @@ class _Paste:
     ) -> None:
         self._tx, self._house, self._room, self._buys, self._only, self._now = tx, house, room, buys, only, now
         self._router = Router(discover())
-        self._router.offer(finding.on_offer(tx))
+        self._router.offer(finding.on_offer(tx), finding.also_called(tx))
         self._times: Counter[Message] = Counter()
         self._chain: list[PastedRow] = []
         self._said: list[PastedRow] = []

@@ -11,7 +11,7 @@ from community.groupbuy import finding, steps
 from community.groupbuy.offer import Buy, Item, NotOffered, choices, choose, choose_buy
 from community.people import Role
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, Where, command, say
+from handlers.command import Ask, Reply, Where, command, no_talk, say
 
 BACK = timedelta(days=60)
 """How long a group buy may have been open and waited for its goods."""
@@ -24,6 +24,7 @@ BACK = timedelta(days=60)
     who=Role.LEADER,
     where=Where.ROOM,
     everyday=True,
+    means=no_talk,
 )
 def arrived(tx: Tx, ask: Ask) -> Reply:
     """Show who would get how much; 确认到货 makes it so."""

@@ -16,10 +16,26 @@ from community.db import Tx
 from community.groupbuy.facts import facts
 from community.groupbuy.offer import Buy, choose_buy
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, Where, command, say, silence
+from community.remark import ends_like_talk, sounds_like_talk
+from handlers.command import Ask, Reply, Said, Where, command, say, silence
 
 
-@command("接龙", example="接龙", help="现在的接龙，复制了往下接", where=Where.ROOM, everyday=True, chain=True)
+def _of_a_chain(said: Said) -> bool:
+    """接龙, 接龙 苹果 and a chain below the word; without an open group buy no more than the word."""
+    if not said.rest or said.nothing_open:
+        return not said.rest
+    return "\n" in said.rest or any(map(str.isnumeric, said.rest)) or said.names(said.rest)
+
+
+@command(
+    "接龙",
+    example="接龙",
+    help="现在的接龙，复制了往下接",
+    where=Where.ROOM,
+    everyday=True,
+    chain=True,
+    means=_of_a_chain,
+)
 def chain(tx: Tx, ask: Ask) -> Reply | None:
     """Show the current chain, or take in the one that was sent; elsewhere than under a group buy it is talk."""
     found = ask.open(tx)
@@ -60,7 +76,23 @@ def doubts(ask: Ask, buy: Buy, lines: Sequence[Line]) -> str:
     return ask.house.wording.render("chain/applied", **_told(buy, Outcome([], doubtful, contested)))
 
 
-@command("我是", example="我是 1号", help="接龙里那一行是我的", where=Where.ROOM, everyday=True, glue="number")
+def _of_a_row(said: Said) -> bool:
+    """我是 3号, 我是3号 王阿姨; 我是3号楼的 is talk, and so is everything where no group buy is open."""
+    pointed = read_pointed(said.rest)
+    if said.nothing_open or pointed is None or pointed.number is None:
+        return False
+    return not pointed.name.startswith(("楼", "院", "门", "线")) and not ends_like_talk(pointed.name)
+
+
+@command(
+    "我是",
+    example="我是 1号",
+    help="接龙里那一行是我的",
+    where=Where.ROOM,
+    everyday=True,
+    glue="number",
+    means=_of_a_row,
+)
 def claim(tx: Tx, ask: Ask) -> Reply | None:
     """Claim a row of the chain that is only a name so far; 我是3号楼的 is talk."""
     pointed = _pointed(tx, ask)
@@ -71,8 +103,22 @@ def claim(tx: Tx, ask: Ask) -> Reply | None:
     return say("chain/claimed", name=ask.who.name, number=done.number, row=done.name, goods=goods, refused=done.refused)
 
 
+def _to_a_row(said: Said) -> bool:
+    """同意 2号, 同意 李姐; 同意 alone and 同意 楼上的 are talk."""
+    if not said.rest or said.nothing_open:
+        return False
+    pointed = read_pointed(said.rest)
+    return pointed is not None and (pointed.number is not None or not sounds_like_talk(pointed.name))
+
+
 @command(
-    "同意", example="同意 2号", help="别人改了我的接龙，就照改的算", where=Where.ROOM, everyday=True, glue="number"
+    "同意",
+    example="同意 2号",
+    help="别人改了我的接龙，就照改的算",
+    where=Where.ROOM,
+    everyday=True,
+    glue="number",
+    means=_to_a_row,
 )
 def agree(tx: Tx, ask: Ask) -> Reply | None:
     """Let stand what somebody else made of my row; 同意 alone is talk."""

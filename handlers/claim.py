@@ -8,10 +8,12 @@ from typing import Any
 from community import claim, claim_photo, outbox
 from community.claim import Opened
 from community.db import Tx
+from community.groupbuy import finding
+from community.groupbuy.offer import called
 from community.money import MoneyFault, read_cents
 from community.quantity import QuantityFault, normalise, read_quantity
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, command, say, silence
+from handlers.command import Ask, Reply, Said, command, say, silence
 
 LISTED = 20
 """Open claims named in the list; the rest is counted."""
@@ -19,11 +21,14 @@ _SETTLING = re.compile(r"(?:#|第)?([0-9]{1,9})(?:号|#)? ?(不退|不补|不赔
 _NUMBER = re.compile(r"(?:#|第)?([0-9]{1,9})(?:号|#)?")
 
 
-@command("售后", example="售后 苹果坏了2个", help="货有毛病说一声，店里来处理", glue="any", pictures=True)
-def tell(tx: Tx, ask: Ask) -> Reply | None:
+def _told(said: Said) -> bool:
+    """售后 坏了两个, 售后17 退5元; 售后服务真好 is talk."""
+    return not said.glued or said.rest[:1].isdigit()
+
+
+@command("售后", example="售后 苹果坏了2个", help="货有毛病说一声，店里来处理", glue="any", pictures=True, means=_told)
+def tell(tx: Tx, ask: Ask) -> Reply:
     """Open a claim; staff see the open ones, and settle one by its number."""
-    if ask.glued and not ask.rest[:1].isdigit():
-        return None  # 售后服务真好
     text = normalise(ask.rest[: claim.LONGEST])
     settling = _SETTLING.fullmatch(text)
     if settling is not None:
@@ -38,7 +43,7 @@ def tell(tx: Tx, ask: Ask) -> Reply | None:
         raise tell.wrong("写上是哪样、怎么了")
     had = claim.meant(tx, ask.who.id, text, ask.now)
     number = claim.file(tx, had, ask.who.id, ask.room.id if ask.room else None, text, ask.now)
-    return say("claim/opened", name=ask.who.name, number=number, item=had.item)
+    return say("claim/opened", name=ask.who.name, number=number, item=called(had.item, had.spec, finding.namesakes(tx)))
 
 
 def _show(tx: Tx, ask: Ask, number: int) -> Reply:

@@ -1,12 +1,13 @@
 """Command: keywords, an example, who may use it and where, and a function that makes one domain call."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from community.chain.apply import Sender
 from community.db import Tx
@@ -14,8 +15,13 @@ from community.groupbuy import finding
 from community.groupbuy.offer import Buy
 from community.house import House
 from community.people import KnownMember, KnownRoom, Role
+from community.quantity import FACE
 from community.refusal import Refusal
+from community.remark import ends_like_talk, sounds_like_talk
 from community.uploads import Uploads
+
+_ASKED = 60
+"""Characters behind a keyword that are looked at for words that ask."""
 
 
 class Where(Enum):
@@ -27,6 +33,35 @@ class Where(Enum):
 
 
 Glue = Literal["blank", "number", "any"]
+
+
+class Said(NamedTuple):
+    """The words of a message that begins (or, `behind`, ends) with a keyword, before anything is looked up.
+
+    `room`: it was said in a room. `goods`: every two neighbouring characters of whatever goods on offer there are
+    called by; empty where nothing is on offer, None where that is not known.
+    """
+
+    keyword: str
+    rest: str
+    glued: bool = False
+    behind: bool = False
+    room: bool = True
+    goods: frozenset[str] | None = None
+
+    @property
+    def nothing_open(self) -> bool:
+        """Whether it is certain that nothing is on offer where this was said."""
+        return self.goods is not None and not self.goods
+
+    def names(self, words: str) -> bool:
+        """Whether the words may name goods on offer; False only where they surely do not."""
+        if self.goods is None:
+            return True
+        if len(words) == 1:
+            return any(words.upper() in two for two in self.goods)
+        singles = any(one in self.goods for one in words.upper())
+        return singles or any(words[at : at + 2] in self.goods for at in range(len(words) - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +117,31 @@ class Picture:
 
 Function = Callable[[Tx, Ask], Reply | Picture | None]
 
+_ASKING = re.compile(
+    rf"(?:[\s,，、。.!！~?？]|{FACE}|谢谢|麻烦|查一?[查下]?|看一?[看下]?|发一?下|报一?下"
+    "|给我|让我|我|有哪些|有什么|是什么|多少|几个|呢|吧|啊|哈|啦)*"
+)
+
+
+def alone(said: Said) -> bool:
+    """The keyword and nothing else: 团购, not 团购 好累."""
+    return not said.rest
+
+
+def asking(said: Said) -> bool:
+    """The keyword, and at most some words that ask for it: 我的订单 看一下; to the bot alone, whatever is said."""
+    return not said.room or _ASKING.fullmatch(said.rest[:_ASKED]) is not None
+
+
+def no_sentence(said: Said) -> bool:
+    """What stands behind the keyword is no end of a sentence: 盘点 鲜鸡蛋 12, not 盘点 好累啊."""
+    return not said.rest or not said.room or not ends_like_talk(said.rest)
+
+
+def no_talk(said: Said) -> bool:
+    """What stands behind the keyword may be the name of something: 截单 苹果, not 截单 了吗."""
+    return not said.rest or not said.room or said.names(said.rest) or not sounds_like_talk(said.rest)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -94,6 +154,8 @@ class Command:
     is on offer. `reshapes`: changes what is on offer.
     `pictures`: changes whose pictures are waited for.
     `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
+    `listed`: named in 帮助. `means`: whether these words are this command at all, as far as the words alone can tell.
+    It is asked before anything is looked up, so that what is merely said in passing costs no database.
     """
 
     keywords: tuple[str, ...]
@@ -110,6 +172,8 @@ class Command:
     reshapes: bool = False
     last: bool = False
     pictures: bool = False
+    listed: bool = True
+    means: Callable[[Said], bool] | None = None
 
     def wrong(self, reason: str = "") -> Refusal:
         """A one-line answer with an example, for arguments that cannot be understood."""

@@ -74,7 +74,7 @@ class Desk:
     def look_at_offers(self) -> None:
         """Let the router know what is on offer, so that red apples are told from red faces without a database."""
         with self._database.reading() as tx:
-            self._router.offer(finding.on_offer(tx))
+            self._router.offer(finding.on_offer(tx), finding.also_called(tx))
 
     @property
     def under_way(self) -> frozenset[Future[Any]]:
@@ -82,16 +82,22 @@ class Desk:
         return frozenset(self._under_way)
 
     def _answer(self, found: Match, event: Heard) -> None:
-        command = found.command
-        then = partial(self._look_anew, command) if command.reshapes or command.pictures else None
+        command, then = found.command, None
+        if command.reshapes:
+            self._router.changing(event.id)
+        if command.reshapes or command.pictures:
+            then = partial(self._look_anew, command, event.id)
         future = self._write(answer, self._house, self._uploads, self._router, found, event, then=then)
         future.add_done_callback(partial(self._untaken, event))
 
-    def _look_anew(self, done: Command) -> None:
-        if done.reshapes:
+    def _look_anew(self, command: Command, event_id: str, done: bool) -> None:
+        """Where what is on offer cannot be looked at, nothing is taken for chatter on account of it."""
+        if done and command.reshapes:
             self.look_at_offers()
-        if done.pictures:
+        if done and command.pictures:
             self.snapshots.look()
+        if command.reshapes:
+            self._router.changed(event_id)
 
     def _launch(self, work: Coroutine[Any, Any, None]) -> None:
         """Have this run in the event loop, from whatever thread."""
@@ -109,17 +115,21 @@ class Desk:
         if event.room is not None:
             self._chatter[event.room.id] += 1
 
-    def _write(self, function: Callable[..., Any], *args: Any, then: Callable[[], None] | None = None) -> "Future[Any]":
+    def _write(
+        self, function: Callable[..., Any], *args: Any, then: Callable[[bool], None] | None = None
+    ) -> "Future[Any]":
         future = self._database.pen.write(function, *args, self._now())
         self._under_way.add(future)
         future.add_done_callback(partial(self._written, then))
         return future
 
-    def _written(self, then: Callable[[], None] | None, future: "Future[Any]") -> None:
+    def _written(self, then: Callable[[bool], None] | None, future: "Future[Any]") -> None:
         error = future.exception()
-        if then is not None and error is None:
-            then()
-        self._under_way.discard(future)
+        try:
+            if then is not None:
+                then(error is None)
+        finally:
+            self._under_way.discard(future)
         if isinstance(error, DatabaseTrouble):
             log.error("not written: %s", error)
         elif error is not None:

@@ -8,10 +8,10 @@ from community import eggs, ledger
 from community.db import Tx
 from community.quantity import QuantityFault, read_quantity
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, command, say
+from handlers.command import Ask, Reply, asking, command, say
 
 
-@command("我的鸡蛋", example="我的鸡蛋", help="我攒了几个鸡蛋")
+@command("我的鸡蛋", example="我的鸡蛋", help="我攒了几个鸡蛋", means=asking)
 def mine(tx: Tx, ask: Ask) -> Reply:
     """What I hold, and codes I have not used yet."""
     codes = eggs.live_codes(tx, ask.who.id, ask.now)

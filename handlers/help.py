@@ -3,16 +3,21 @@ Type: 帮助
 """
 
 from community.db import Tx
-from handlers.command import Ask, Command, Reply, Where, command, say
+from handlers.command import Ask, Command, Reply, Said, Where, command, say
 
 SHORT = 8
 """Examples in the short menu, so that it stays one line."""
 
 
-@command("帮助", "菜单", example="帮助", help="能跟我说什么")
+def _asked(said: Said) -> bool:
+    """To the bot alone, anything behind the word is a call for help; 菜单 发一下 in a room is said to a neighbour."""
+    return not said.rest or not said.room
+
+
+@command("帮助", "菜单", example="帮助", help="能跟我说什么", means=_asked)
 def menu(tx: Tx, ask: Ask) -> Reply:
     """The commands that the one who asks may use here; codes are typed by whoever has been given one."""
-    usable = [c for c in ask.commands if c.who <= ask.who.role and _here(c, ask) and not c.keywords[0].endswith("-")]
+    usable = [c for c in ask.commands if c.who <= ask.who.role and _here(c, ask) and _told(c)]
     ordering = {c.function.__module__ for c in ask.commands if c.bare}
     # What only a room knows comes first, and of that what nearly everybody wants: to order.
     usable.sort(key=lambda c: 2 if c.where is not Where.ROOM else int(c.function.__module__ not in ordering))
@@ -21,6 +26,10 @@ def menu(tx: Tx, ask: Ask) -> Reply:
         return say("help/short", name=ask.who.name, examples=everybody[:SHORT])
     lines = [{"example": c.example, "help": c.help, "staff": c.who.staff} for c in usable]
     return say("help/menu", in_room=ask.room is not None, name=ask.who.name, commands=lines, shop=ask.house.shop)
+
+
+def _told(found: Command) -> bool:
+    return found.listed and not found.keywords[0].endswith("-")
 
 
 def _here(found: Command, ask: Ask) -> bool:

@@ -14,11 +14,20 @@ from community.payment import Account
 from community.people import Role
 from community.quantity import normalise
 from community.refusal import Refusal
-from handlers.command import Ask, Command, Reply, command, say
+from handlers.command import Ask, Command, Reply, Said, alone, command, say
 
 LISTED = 40
 """People named in a list; the rest is counted."""
 _CODE = re.compile(r"[0-9]{4}")
+_NOBODY = re.compile(
+    "(?:我的|我们|我|咱|你|钱|款项?|账|都|全部|全|早就|早|就|也|刚刚|刚才|刚|今天|昨天|已经|过|了|啦|的|哦|哈|呀|谢谢|请|查收|麻烦|确认|一下"
+    "|老板|大家|[ ,，、。.!！~])+"
+)
+
+
+def _of_somebody(said: Said) -> bool:
+    """Somebody may be meant: 王阿姨 已付; not 我早就已付, 已付款了."""
+    return not said.rest or _NOBODY.fullmatch(said.rest[:80]) is None
 
 
 @command(
@@ -29,6 +38,7 @@ _CODE = re.compile(r"[0-9]{4}")
     everyday=True,
     glue="any",
     last=True,
+    means=_of_somebody,
 )
 def paid(tx: Tx, ask: Ask) -> Reply | None:
     """All that somebody owed is paid."""
@@ -43,25 +53,22 @@ def paid(tx: Tx, ask: Ask) -> Reply | None:
     everyday=True,
     glue="any",
     last=True,
+    means=_of_somebody,
 )
 def returned(tx: Tx, ask: Ask) -> Reply | None:
     """All that somebody was to get back was given to them."""
     return _settled(tx, ask, returned, lambda one: one.back, "没有要退的钱", "payment/returned")
 
 
-@command("未付", example="未付", help="谁还没付钱", who=Role.LEADER, everyday=True)
-def unpaid(tx: Tx, ask: Ask) -> Reply | None:
+@command("未付", example="未付", help="谁还没付钱", who=Role.LEADER, everyday=True, means=alone)
+def unpaid(tx: Tx, ask: Ask) -> Reply:
     """Who has still to pay, for what is closed."""
-    if ask.rest:
-        return None
     return say("payment/unpaid", **_listed(payment.unpaid(payment.recent(tx, ask.now)), lambda one: one.open))
 
 
-@command("退款", "退款名单", example="退款", help="要退谁多少钱", who=Role.LEADER, everyday=True)
-def refunds(tx: Tx, ask: Ask) -> Reply | None:
+@command("退款", "退款名单", example="退款", help="要退谁多少钱", who=Role.LEADER, everyday=True, means=alone)
+def refunds(tx: Tx, ask: Ask) -> Reply:
     """Who gets money back, and from whom less is to be taken."""
-    if ask.rest:
-        return None
     accounts = payment.recent(tx, ask.now)
     back = _listed(payment.owed_back(accounts), lambda one: one.back)
     less = _listed(payment.taken_off(accounts), lambda one: one.ordered - one.due)

@@ -9,6 +9,7 @@ from typing import Any
 from community import payment, people, pickup
 from community.db import Tx
 from community.groupbuy import finding, steps
+from community.groupbuy.facts import title
 from community.groupbuy.offer import Buy, NotOffered, choose_buy
 from community.groupbuy.wishes import Wish, read_wishes
 from community.household import doors
@@ -16,7 +17,7 @@ from community.people import Role
 from community.pickup import Code, Left, Waiting
 from community.quantity import QuantityFault
 from community.refusal import Refusal
-from handlers.command import Ask, Reply, Where, command, say
+from handlers.command import Ask, Reply, Where, alone, command, no_talk, say
 
 BACK = timedelta(days=60)
 """How long a group buy may have been open and handed over."""
@@ -27,26 +28,25 @@ LISTED = 60
 Goods = list[tuple[Waiting, int]]
 
 
-@command("我的取货码", "取货码", example="我的取货码", help="到了的货，报什么码来取")
-def mine(tx: Tx, ask: Ask) -> Reply | None:
+@command("我的取货码", "取货码", example="我的取货码", help="到了的货，报什么码来取", means=alone)
+def mine(tx: Tx, ask: Ask) -> Reply:
     """My code and what waits under it."""
-    if ask.rest:
-        return None
     waits = pickup.waiting(tx, ask.who.id)
     code = pickup.code_of(tx, ask.who.id, ask.house.random, ask.now)
     return say("pickup/mine", **_facts(tx, ask.who.name, [(one, one.left) for one in waits]), code=code)
 
 
-@command("收团", example="收团", help="货发完了，这个团收尾", who=Role.LEADER, where=Where.ROOM)
+@command("收团", example="收团", help="货发完了，这个团收尾", who=Role.LEADER, where=Where.ROOM, means=no_talk)
 def wind_up(tx: Tx, ask: Ask) -> Reply:
     """Nothing more is handed over; who did not come is named."""
     buy = _arrived(tx, ask)
+    name = title(buy, finding.namesakes(tx))
     left = pickup.wind_up(tx, buy, ask.now)
     behind: dict[str, list[Left]] = {}
     for one in left:
         behind.setdefault(one.member_id, []).append(one)
     named = [{"name": mine[0].name, "goods": [one._asdict() for one in mine]} for mine in behind.values()]
-    return say("pickup/done", title=buy.title, left=named[:LISTED], rest=len(named[LISTED:]), people=len(named))
+    return say("pickup/done", title=name, left=named[:LISTED], rest=len(named[LISTED:]), people=len(named))
 
 
 def _arrived(tx: Tx, ask: Ask) -> Buy:
@@ -93,7 +93,8 @@ def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
         raise Refusal(f"这个码要取的是{'、'.join(one.item for one in waits)}，没有“{words[:20]}”。") from fault
     for wish in wishes:
         if wish.quantity > left[wish.item.id]:
-            raise Refusal(f"{wish.item.name} 只剩{left[wish.item.id]}{wish.item.unit}没取。")
+            name = next(one.item for one in waits if one.item_id == wish.item.id)
+            raise Refusal(f"{name} 只剩{left[wish.item.id]}{wish.item.unit}没取。")
     return [taken for wish in wishes for taken in _taken(waits, wish)]
 
 

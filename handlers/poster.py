@@ -8,10 +8,10 @@ from community.groupbuy import finding
 from community.groupbuy.offer import choose_buy
 from community.people import Role
 from community.refusal import Refusal
-from handlers.command import Ask, Picture, Where, command
+from handlers.command import Ask, Picture, Where, command, no_talk
 
 
-@command("海报", example="海报", help="出一张开团海报", who=Role.LEADER, where=Where.ROOM, everyday=True)
+@command("海报", example="海报", help="出一张开团海报", who=Role.LEADER, where=Where.ROOM, everyday=True, means=no_talk)
 def show(tx: Tx, ask: Ask) -> Picture:
     """A picture of what is open here."""
     found = finding.open_in(tx, ask.here.id, ask.now)

@@ -13,18 +13,16 @@ from community.people import Role
 from community.product import deals, names, prices
 from community.quantity import COUNTERS
 from community.refusal import Refusal
-from handlers.command import Ask, Command, Reply, command, say
+from handlers.command import Ask, Command, Reply, alone, command, no_sentence, say
 
 _WAS = re.compile(r"\s*原价\s*[:：]?\s*(\S*)")
 _PER = re.compile(rf"[/每一]1?([{COUNTERS}斤块])$")
 _PLAIN_PRICE = re.compile(PRICE)
 
 
-@command("特价", "今日特价", example="特价", help="今天什么便宜")
-def today(tx: Tx, ask: Ask) -> Reply | None:
+@command("特价", "今日特价", example="特价", help="今天什么便宜", means=alone)
+def today(tx: Tx, ask: Ask) -> Reply:
     """The day's deals."""
-    if ask.rest:
-        return None
     return say("product/today", deals=product.deals_on(tx, ask.now.date()))
 
 
@@ -67,7 +65,7 @@ def discount(tx: Tx, ask: Ask) -> Reply:
     )
 
 
-@command("查价", example="查价 鲜鸡蛋", help="平时和前7天的价", who=Role.CLERK, everyday=True)
+@command("查价", example="查价 鲜鸡蛋", help="平时和前7天的价", who=Role.CLERK, everyday=True, means=no_sentence)
 def look_up(tx: Tx, ask: Ask) -> Reply:
     """The prices of a product, and what may be written as the price before."""
     if not ask.rest:
@@ -80,7 +78,9 @@ def look_up(tx: Tx, ask: Ask) -> Reply:
     return say("product/prices", product=found, offer=offer, lowest=lowest, most=most)
 
 
-@command("别名", example="别名 鲜鸡蛋 土鸡蛋、笨鸡蛋", help="别的叫法", who=Role.CLERK, everyday=True)
+@command(
+    "别名", example="别名 鲜鸡蛋 土鸡蛋、笨鸡蛋", help="别的叫法", who=Role.CLERK, everyday=True, means=no_sentence
+)
 def alias(tx: Tx, ask: Ask) -> Reply:
     """Give a product more names, or see those it has."""
     words = ask.rest.split()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from community.events import Heard
 from community.quantity import normalise
-from handlers.command import Command, Glue
+from handlers.command import Command, Glue, Said, Where
 
 MENU = "帮助"
 """Whose command answers an unknown word after an @mention."""
@@ -25,7 +25,7 @@ _ROWS = re.compile(
 )
 """A line of a message that may be a row of a chain."""
 _CHAIN = re.compile("接龙|Group ?Note", re.IGNORECASE)
-_NUMERALS = frozenset("0123456789一二两三四五六七八九十百零半俩仨+-xX*×.,½¼¾٠١٢٣٤٥٦٧٨٩")
+_NUMERALS = frozenset("0123456789一二两三四五六七八九十百零半俩仨壹贰叁肆伍陆柒捌玖拾〇+-xX*×.,½¼¾٠١٢٣٤٥٦٧٨٩")
 _PLAIN = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x1F300, 0x1FB00)))) | frozenset("【「《")
 """ASCII, emoji and brackets: they begin much of what is said, and no normalising changes them."""
 _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u202e"
@@ -45,6 +45,14 @@ class Match(NamedTuple):
     rest: str
     glued: bool = False
     behind: bool = False
+
+    def meant(self, heard: Heard, goods: frozenset[str] | None) -> bool:
+        """Whether this was meant as the command, as far as words and place can tell."""
+        command, wrong = self.command, Where.ROOM if heard.room is None else Where.DIRECT
+        if command.everyday and command.where is wrong:
+            return False
+        said = Said(self.keyword, self.rest, self.glued, self.behind, heard.room is not None, goods)
+        return command.means is None or command.means(said)
 
 
 class Router:
@@ -66,7 +74,9 @@ class Router:
         self._open_ended = frozenset(_forms(k for k, c in self._by_keyword.items() if len(k) == 1 and c.glue == "any"))
         self._endings = tuple(keyword for command in self.commands if command.last for keyword in command.keywords)
         self._lasts = frozenset(keyword[-1] for keyword in self._endings) | frozenset(_BLANK if self._endings else "")
-        self.offer({})
+        self._called: dict[str, frozenset[str]] | None = None
+        self._changing: set[str] = set()
+        self._show({})
 
     def find(self, heard: Heard) -> Match | None:
         """The command in what was heard; None for chatter. Never raises; reads one line, more only of a chain."""
@@ -87,14 +97,38 @@ class Router:
         several = "\n" in text
         if first in self._firsts and (found := self._look(heard)) is not None:
             return self._rather(found, heard) if several else found
-        if text[-1:] in self._lasts and (found := self._ended(text)) is not None:
+        if text[-1:] in self._lasts and (found := self._ended(heard, text)) is not None:
             return found
         if several:
             return self._rows(heard)
         return None if first in self._dull else self._order(heard, text.lstrip(_BLANK))
 
-    def offer(self, names: Mapping[str, Iterable[str]]) -> None:
-        """Know what is on offer, by room id: names and aliases of goods, and codes of one letter."""
+    def offer(self, names: Mapping[str, Iterable[str]], also: Mapping[str, Iterable[str]] | None = None) -> None:
+        """Know what is on offer, by room id: names and aliases of goods, and codes of one letter.
+
+        `also`: by what else they are called once the talk is of goods: specs, titles. A room that is not named has
+        nothing on offer from now on; before the first call nothing is known of any.
+        """
+        self._show(names)
+        self._called = {
+            room: goods | frozenset(_beginnings((also or {}).get(room, ()))) for room, goods in self._goods.items()
+        }
+
+    def changing(self, command_id: str) -> None:
+        """Assume nothing of what is on offer while this command may be changing it, until it is `changed`."""
+        self._changing.add(command_id)
+
+    def changed(self, command_id: str) -> None:
+        """The command has done what it does, and `offer` has said what came of it."""
+        self._changing.discard(command_id)
+
+    def _meant(self, found: Match, heard: Heard) -> Match | None:
+        goods = None
+        if self._called is not None and not self._changing and heard.room is not None:
+            goods = self._called.get(heard.room.id, frozenset())
+        return found if found.meant(heard, goods) else None
+
+    def _show(self, names: Mapping[str, Iterable[str]]) -> None:
         self._goods = {room: frozenset(_beginnings(goods)) for room, goods in names.items()}
         offered = {beginning for goods in self._goods.values() for beginning in goods}
         self._offered = frozenset(beginning[:1] for beginning in offered)
@@ -126,16 +160,16 @@ class Router:
         line = normalise(text[:_LINE])
         if line[:2] not in goods and not (line[:1].upper() in goods and line[1:].lstrip()[:1] in _NUMERALS):
             return None
-        return Match(self._bare, "", line) if not _NUMERALS.isdisjoint(line) else None
+        return self._meant(Match(self._bare, "", line), heard) if not _NUMERALS.isdisjoint(line) else None
 
-    def _ended(self, text: str) -> Match | None:
+    def _ended(self, heard: Heard, text: str) -> Match | None:
         """The command whose keyword ends a short message of one line: 王阿姨 已付."""
         line = text.strip(_BLANK)
         if not len(line) <= _HEAD or "\n" in line or not line.endswith(self._endings):
             return None
         keyword = max((one for one in self._endings if line.endswith(one)), key=len)
         rest = normalise(line[: -len(keyword)])
-        return Match(self._by_keyword[keyword], keyword, rest, behind=True) if rest else None
+        return self._meant(Match(self._by_keyword[keyword], keyword, rest, behind=True), heard) if rest else None
 
     def _look(self, heard: Heard) -> Match | None:
         if heard.text[:1] in _AT and not heard.mentioned:
@@ -159,10 +193,13 @@ class Router:
             rest = whole[len(keyword) :]
             if heard.mentioned and not named:  # +1 @客厅
                 rest = _MENTION_BEHIND.sub("", rest)
-            return Match(command, keyword, (rest + newline + more).strip(), glued=bool(rest) and not rest[0].isspace())
+            glued = bool(rest) and not rest[0].isspace()
+            typed = self._meant(Match(command, keyword, (rest + newline + more).strip(), glued), heard)
+            if typed is not None:
+                return typed
         if not named:
             return None
-        meant = self._ended(line) or self._order(heard, line + newline + more)
+        meant = self._ended(heard, line) or self._order(heard, line + newline + more)
         return meant or (Match(self._menu, "", "") if self._menu else None)
 
     def _keyword(self, line: str) -> tuple[Command, str] | None:

@@ -5,32 +5,26 @@ Type: 暂停 / 继续 / 状态
 from community import outbox, people, setting
 from community.db import Tx
 from community.people import Role
-from handlers.command import Ask, Reply, command, say
+from handlers.command import Ask, Reply, alone, command, say
 
 
-@command("暂停", example="暂停", help="我先不说话，订单照记", who=Role.CLERK, everyday=True)
-def pause(tx: Tx, ask: Ask) -> Reply | None:
+@command("暂停", example="暂停", help="我先不说话，订单照记", who=Role.CLERK, everyday=True, means=alone)
+def pause(tx: Tx, ask: Ask) -> Reply:
     """Say nothing more until 继续; orders are still taken."""
-    if ask.rest:
-        return None
     setting.put(tx, outbox.PAUSED, "1")
     return say("sending/paused", urgent=True)
 
 
-@command("继续", example="继续", help="接着说话", who=Role.CLERK, everyday=True)
-def resume(tx: Tx, ask: Ask) -> Reply | None:
+@command("继续", example="继续", help="接着说话", who=Role.CLERK, everyday=True, means=alone)
+def resume(tx: Tx, ask: Ask) -> Reply:
     """Speak again."""
-    if ask.rest:
-        return None
     setting.put(tx, outbox.PAUSED, "")
     return say("sending/resumed", urgent=True, waiting=outbox.waiting(tx))
 
 
-@command("状态", example="状态", help="我这会儿怎么样", who=Role.CLERK)
-def status(tx: Tx, ask: Ask) -> Reply | None:
+@command("状态", example="状态", help="我这会儿怎么样", who=Role.CLERK, means=alone)
+def status(tx: Tx, ask: Ask) -> Reply:
     """What waits, what is left of the budget, where the bot speaks."""
-    if ask.rest:
-        return None
     return say(
         "sending/status",
         urgent=True,

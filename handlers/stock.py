@@ -12,7 +12,7 @@ from community.product import names, stock
 from community.product.names import Found
 from community.quantity import COUNTERS, NUMBER, normalise, whole_number
 from community.refusal import Refusal
-from handlers.command import Ask, Command, Reply, command, say
+from handlers.command import Ask, Command, Reply, command, no_sentence, say
 
 _ENTRIES = 5
 """Last changes shown with one product's stock."""
@@ -31,7 +31,7 @@ class Amount(NamedTuple):
     quantity: int
 
 
-@command("进货", example="进货 鲜鸡蛋 30", help="到的货，一行一样", who=Role.CLERK, everyday=True)
+@command("进货", example="进货 鲜鸡蛋 30", help="到的货，一行一样", who=Role.CLERK, everyday=True, means=no_sentence)
 def deliver(tx: Tx, ask: Ask) -> Reply | None:
     """Add what came in."""
     amounts = _amounts(tx, ask.rest, deliver)
@@ -49,7 +49,7 @@ def deliver(tx: Tx, ask: Ask) -> Reply | None:
     return say("stock/delivered", goods=goods) if goods else None
 
 
-@command("盘点", example="盘点 鲜鸡蛋 12", help="数出来的，一行一样", who=Role.CLERK, everyday=True)
+@command("盘点", example="盘点 鲜鸡蛋 12", help="数出来的，一行一样", who=Role.CLERK, everyday=True, means=no_sentence)
 def count(tx: Tx, ask: Ask) -> Reply | None:
     """Put the stock at what was counted."""
     goods = [
@@ -64,7 +64,7 @@ def count(tx: Tx, ask: Ask) -> Reply | None:
     return say("stock/counted", goods=goods) if goods else None
 
 
-@command("库存", example="库存 鲜鸡蛋", help="还有多少", who=Role.CLERK, everyday=True)
+@command("库存", example="库存 鲜鸡蛋", help="还有多少", who=Role.CLERK, everyday=True, means=no_sentence)
 def showing(tx: Tx, ask: Ask) -> Reply:
     """What there is of one product with its last changes, or of all."""
     if not ask.rest:

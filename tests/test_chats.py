@@ -99,7 +99,11 @@ def typed() -> set[str]:
     router, place = Router(discover()), Place("r", "幸福里1群")
     steps = [step for chat in CHATS for step in read_transcript(chat.read_text(encoding="utf-8"), ZONE)]
     spoken = [step.text for step in steps if isinstance(step, Speech)]
-    heard = [Heard("m", Person("w", "王阿姨"), text, place, text.startswith("@客厅")) for text in spoken]
+    heard = [
+        Heard("m", Person("w", "王阿姨"), text, where, text.startswith("@客厅"))
+        for text in spoken
+        for where in (place, None)
+    ]
     return {found.keyword for line in heard if (found := router.find(line)) is not None}
 
 

@@ -232,7 +232,7 @@ def test_a_sick_database_is_named_in_the_log_and_the_next_message_is_answered(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(shop.database, lambda tx: tx._cursor.execute("PRAGMA query_only = ON"))
-    shop.desk.receive(Heard("m1", WANG, f"我的订单 {SECRET}", ROOM))
+    shop.desk.receive(Heard("m1", WANG, f"售后 {SECRET}", ROOM))
     wait(shop.desk.under_way)
     shop.hear("帮助")
     assert len(shop.said()) == 1

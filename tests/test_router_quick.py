@@ -35,7 +35,7 @@ WORDS = st.lists(
 
 
 def heard(text: str, *, mentioned: bool = False) -> Heard:
-    return Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, None, mentioned)
+    return Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, Place("r", "幸福里1群"), mentioned)
 
 
 GOODS = ["红苹果", "梨", "A", "b", "Tea", "取米", "改锥"]
@@ -45,7 +45,7 @@ GOODS = ["红苹果", "梨", "A", "b", "Tea", "取米", "改锥"]
 @given(WORDS | st.text(max_size=20), st.booleans())
 def test_a_glance_dismisses_only_what_a_full_look_dismisses(text: str, mentioned: bool) -> None:
     said = heard(text, mentioned=mentioned)
-    assert ROUTER.find(said) == (ROUTER._look(said) or ROUTER._ended(text) if text else None)
+    assert ROUTER.find(said) == (ROUTER._look(said) or ROUTER._ended(said, text) if text else None)
 
 
 @given(
@@ -56,7 +56,7 @@ def test_where_something_is_on_offer_a_glance_dismisses_no_more_either(text: str
     router = Router(discover())
     router.offer({"r": GOODS})
     said = Heard("m1", Person("wxid_王阿姨", "王阿姨"), text, Place("r", "幸福里1群"), False)
-    whole = router._look(said) or router._ended(text) or router._rows(said) or router._order(said, text.lstrip())
+    whole = router._look(said) or router._ended(said, text) or router._rows(said) or router._order(said, text.lstrip())
     assert (router.find(said) is None) == (whole is None)
 
 

@@ -72,7 +72,9 @@ CONDITIONS = """
 限购2份/人 → limit=2 | 【限3份】 → limit=3 | 限三份 → limit=3 | 2份成团限3份 → target=2 limit=3
 2份成团 2份成团 → target=2
 后天到货 → arrives=24 | [后天到货] → arrives=24 | 大后天送到 → arrives=25 | 周三到货 → arrives=25
-11-24到货 → arrives=24
+11-24到货 → arrives=24 | 后天到 → arrives=24 | 明天下午到 → arrives=23
+后天上午能到 → arrives=24 | 预计周三到店 → arrives=25
+[后天到] → arrives=24
 到货时间：后天 → arrives=24 | 预计后天下午到货 → arrives=24 | 后天16:00自提 → arrives=24 | 3天后发货 → arrives=25
 2份成团 限3份 后天到货 → target=2 limit=3 arrives=24 | 后天到货 限3份 2份成团 → target=2 limit=3 arrives=24
 """

@@ -31,6 +31,8 @@ def test_lunar_dates_as_people_say_them(day: date, lunar: str) -> None:
 @pytest.mark.parametrize(
     ("day", "festival"),
     [
+        (date(2027, 1, 1), "元旦"),
+        (date(2026, 3, 20), "龙抬头"),
         (date(2026, 2, 16), "除夕"),
         (date(2026, 3, 3), "元宵节"),
         (date(2026, 6, 21), "父亲节"),
@@ -61,6 +63,7 @@ def test_a_solar_term_is_named_on_its_day_and_is_the_season_until_the_next() -> 
         (date(2026, 4, 6), "清明节"),
         (date(2026, 9, 25), "中秋节"),
         (date(2026, 10, 4), "国庆节"),  # a Sunday inside the holiday
+        (date(2028, 10, 3), "中秋节、国庆节"),
         (date(2027, 2, 6), "春节"),
         (date(2027, 10, 1), "国庆节"),
         (date(2035, 6, 10), "端午节"),

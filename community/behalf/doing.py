@@ -252,7 +252,10 @@ def _wishes(buys: Sequence[Buy], hint: str) -> Callable[[str], list[Wish]]:
 
     def understood(words: str) -> list[Wish]:
         try:
-            return read_wishes(words, buys, strict=True, hint=hint)
+            wishes = read_wishes(words, buys, strict=True, hint=hint)
+            if remark := wishes[0].remark:
+                raise NotOffered(remark)  # what stands behind the goods is told apart by the caller
+            return wishes
         except NotOffered as fault:
             names = list(dict.fromkeys(item.name for _, item in choices(buys)))
             example = hint.format(1, "{}").format(names[0])

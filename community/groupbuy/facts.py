@@ -1,6 +1,7 @@
 """Group buys as templates see them, and the notice that tells a room of a close."""
 
 from collections import Counter
+from collections.abc import Container
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -9,7 +10,7 @@ from community import outbox, people
 from community.db import Tx
 from community.groupbuy import buys, finding
 from community.groupbuy.buys import Summary
-from community.groupbuy.offer import Buy, Item
+from community.groupbuy.offer import Buy, Item, called
 from community.groupbuy.orders import Standing
 from community.house import House
 
@@ -61,11 +62,21 @@ def item_facts(item: Item) -> dict[str, Any]:
     return known
 
 
+def apart(item: Item, namesakes: Container[str]) -> dict[str, Any]:
+    """An item as templates see it, called by a name that is no other's."""
+    return item_facts(item) | {"name": called(item.name, item.spec, namesakes)}
+
+
+def title(buy: Buy, namesakes: Container[str]) -> str:
+    """A group buy's title, with the spec of its only item where others bear that name."""
+    return buy.name if buy.title in namesakes else buy.title
+
+
 def standing_facts(house: House, standing: Standing) -> dict[str, Any]:
     """An order after a change, as templates see it."""
     known = facts(house, standing.buy)
     return known | {
-        "item": known["items"][standing.buy.items.index(standing.item)],
+        "item": known["items"][standing.buy.items.index(standing.item)] | {"name": standing.called},
         "before": standing.before,
         "quantity": standing.now,
         "total": standing.cents,
@@ -77,20 +88,22 @@ def open_facts(house: House, tx: Tx, room_id: str, now: datetime) -> list[dict[s
     return [facts(house, buy) for buy in finding.open_in(tx, room_id, now)]
 
 
-def summary(house: House, closed: Summary) -> dict[str, Any]:
-    """A summary as templates see it, by item and by member.
+def summary(house: House, closed: Summary, namesakes: Container[str]) -> dict[str, Any]:
+    """A summary as templates see it, by item and by member; `namesakes` are called by name and spec.
 
     Beyond LISTED members the rest is only counted, so that it fits one message.
     """
-    items = {item.id: item for item in closed.buy.items}
+    items = {item.id: apart(item, namesakes) for item in closed.buy.items}
     by_member = [
         {
             "name": shares[0].name,
-            "goods": [{"item": item_facts(items[s.item_id]), "quantity": s.quantity} for s in shares],
+            "goods": [{"item": items[s.item_id], "quantity": s.quantity} for s in shares],
         }
         for shares in (list(same) for _, same in groupby(_by_member(closed), key=lambda share: share.member_id))
     ]
     return facts(house, closed.buy) | {
+        "title": title(closed.buy, namesakes),
+        "items": list(items.values()),
         "members": by_member[:LISTED],
         "people": closed.people,
         "total": closed.cents,
@@ -117,16 +130,23 @@ def _by_member(closed: Summary) -> list[Any]:
 def close_overdue(tx: Tx, house: House, now: datetime) -> int:
     """Close what is due and tell its rooms, once; how many were closed."""
     due = finding.overdue(tx, now)
+    names = finding.namesakes(tx) if due else frozenset()
     for buy in due:
-        tell_rooms(tx, house, "groupbuy/closed", buys.close(tx, buy, now), now)
+        tell_rooms(tx, house, "groupbuy/closed", buys.close(tx, buy, now), names, now)
     return len(due)
 
 
 def tell_rooms(
-    tx: Tx, house: House, template: str, closed: Summary, now: datetime, but: str | None = None
+    tx: Tx,
+    house: House,
+    template: str,
+    closed: Summary,
+    namesakes: Container[str],
+    now: datetime,
+    but: str | None = None,
 ) -> dict[str, Any]:
     """Tell every room of a group buy what became of it, once, `but` one that hears it anyway; what templates see."""
-    shown = summary(house, closed)
+    shown = summary(house, closed, namesakes)
     text = house.wording.render(template, **shown)
     for room_id in finding.rooms(tx, closed.buy):
         if room_id != but and people.enabled(tx, room_id):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 from sqlmodel import col
 
 from community.db import Count, Prepared, Tx, columns, prepare
@@ -58,6 +58,19 @@ class _Offered(NamedTuple):
     aliases: str
 
 
+class _Called(NamedTuple):
+    """What goods are told apart by, in one room."""
+
+    room_id: str
+    title: str
+    spec: str
+    code: str
+
+
+class _Name(NamedTuple):
+    name: str
+
+
 class _RoomId(NamedTuple):
     room_id: str
 
@@ -108,6 +121,21 @@ _ON_OFFER = prepare(
     .join(GroupBuyRoom, col(GroupBuyRoom.groupbuy_id) == col(GroupBuy.id))
     .where(_status == "open"),
 )
+_ALSO = prepare(
+    _Called,
+    select(*columns(_Called, GroupBuyRoom, GroupBuy, GroupBuyItem))
+    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyRoom.groupbuy_id))
+    .join(GroupBuyItem, col(GroupBuyItem.groupbuy_id) == col(GroupBuy.id))
+    .where(_status == "open"),
+)
+_NAMESAKES = prepare(
+    _Name,
+    select(col(GroupBuyItem.name))
+    .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyItem.groupbuy_id))
+    .where(or_(*(_status == literal_column(f"'{state}'") for state in ("open", "closed", "reached", "arrived"))))
+    .group_by(col(GroupBuyItem.name))
+    .having(func.count(col(GroupBuyItem.spec).distinct()) > 1),
+)
 _ROOMS = prepare(_RoomId, select(col(GroupBuyRoom.room_id)).where(col(GroupBuyRoom.groupbuy_id) == bindparam("buy")))
 
 
@@ -143,6 +171,19 @@ def on_offer(tx: Tx) -> dict[str, set[str]]:
         names[row.room_id] |= {row.name, *filter(None, row.aliases.split("、"))}
         names[row.room_id] |= {row.code} if row.code != "A" else set()
     return {room: found | {"A"} if "B" in found else found for room, found in names.items()}
+
+
+def also_called(tx: Tx) -> dict[str, set[str]]:
+    """What else tells goods on offer apart, by room id: titles of group buys, specs, every code."""
+    called: defaultdict[str, set[str]] = defaultdict(set)
+    for room_id, *words in tx.all(_ALSO):
+        called[room_id] |= set(filter(None, words))
+    return called
+
+
+def namesakes(tx: Tx) -> frozenset[str]:
+    """The names that goods of different specs bear, among all group buys that are not over."""
+    return frozenset(row.name for row in tx.all(_NAMESAKES))
 
 
 def next_close(tx: Tx) -> int | None:

@@ -1,7 +1,8 @@
 """What is on offer, as plain data: a group buy, its items, and what a portion costs. Cents and whole portions."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from community.quantity import COUNTERS, NUMBER
@@ -136,6 +137,17 @@ class Buy(NamedTuple):
 
 
 Choice = tuple[Buy, Item]
+
+
+def called(name: str, spec: str, namesakes: Container[str]) -> str:
+    """What to call goods where others of another spec bear the same name: by both."""
+    return f"{name} {spec}".rstrip() if name in namesakes else name
+
+
+def shared_names(goods: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The names among these names and specs that goods of different specs bear."""
+    specs = Counter(name for name, _ in set(goods))
+    return frozenset(name for name, many in specs.items() if many > 1)
 
 
 def choices(buys: Sequence[Buy]) -> list[Choice]:

@@ -13,6 +13,7 @@ from community.groupbuy.tables import GroupBuy, GroupBuyEntry, GroupBuyGrant, Gr
 from community.groupbuy.wishes import Wish
 from community.household import doors
 from community.household.doors import Resident
+from community.people import Room
 from community.refusal import Refusal
 
 REMEMBERED = timedelta(days=7)
@@ -28,12 +29,16 @@ class Placed(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """An order after a change: what was `before`, what is `now`, and the item and group buy as they stand now."""
+    """An order after a change: what was `before`, what is `now`, and the item and group buy as they stand now.
+
+    `called`: what to call the item, so that it is not taken for another.
+    """
 
     buy: Buy
     item: Item
     before: int
     now: int
+    called: str
 
     @property
     def cents(self) -> int:
@@ -44,11 +49,14 @@ class Standing(NamedTuple):
 class Mine(NamedTuple):
     """A member's order and the group buy it belongs to; `cents` is the price of one portion.
 
-    `granted` and `collected` are what came for them and what they fetched, None before the arrival.
+    `room` is where it was ordered. `granted` and `collected` are what came for them and what they fetched, None before
+    the arrival.
     """
 
     order_id: int
     name: str
+    spec: str
+    room: str | None
     unit: str
     quantity: int
     cents: int
@@ -138,6 +146,7 @@ _MINE = prepare(
             GroupBuy,
             GroupBuyGrant,
             order_id=col(GroupBuyOrder.id),
+            room=col(Room.name),
             quantity=col(GroupBuyOrder.quantity),
             cents=col(GroupBuyOrder.cents),
             note=col(GroupBuyOrder.note),
@@ -146,6 +155,7 @@ _MINE = prepare(
     .join(GroupBuyOrder, col(GroupBuyOrder.groupbuy_id) == col(GroupBuy.id))
     .join(GroupBuyItem, col(GroupBuyItem.id) == col(GroupBuyOrder.item_id))
     .join(GroupBuyGrant, col(GroupBuyGrant.order_id) == col(GroupBuyOrder.id), isouter=True)
+    .join(Room, col(Room.id) == col(GroupBuyOrder.room_id), isouter=True)
     .where(
         col(GroupBuyOrder.member_id) == bindparam("who"),
         col(GroupBuyOrder.status) == "placed",
@@ -183,9 +193,9 @@ def add(
     order = placed(tx, wish.item, member_id)
     if order is not None:
         return _set(tx, wish, order, order.quantity + wish.quantity, now, by_id or member_id, "order", whom, reason)
-    _within_limit(wish.item, 0, wish.quantity, whom)
+    _within_limit(wish, 0, wish.quantity, whom)
     _within_household(tx, wish.buy, member_id, wish.quantity, whom)
-    _reserve(tx, wish.item, wish.quantity)
+    _reserve(tx, wish, wish.quantity)
     at = int(now.timestamp())
     order_id = tx.count(
         _NEW,
@@ -211,7 +221,7 @@ def alter(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime, whom: st
 
 def cancel(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime, reason: str = "") -> Standing:
     """Take the order back; its portions are free again."""
-    _reserve(tx, wish.item, -order.quantity)
+    _reserve(tx, wish, -order.quantity)
     tx.run(_CANCEL, order=order.id, at=int(now.timestamp()))
     _enter(tx, wish.item, order.id, by_id, order.quantity, 0, "cancel", now, reason)
     return _standing(wish, order.quantity, 0)
@@ -220,7 +230,7 @@ def cancel(tx: Tx, wish: Wish, order: Placed, by_id: str, now: datetime, reason:
 def lessen(tx: Tx, wish: Wish, order: Placed, fewer: int, by_id: str, now: datetime, reason: str) -> Standing:
     """Take so many portions off the order, each at the price it had; an order of none is cancelled."""
     at, after = int(now.timestamp()), order.quantity - fewer
-    _reserve(tx, wish.item, -fewer)
+    _reserve(tx, wish, -fewer)
     tx.run(_LESSEN if after else _CANCEL, order=order.id, at=at, **({"portions": after} if after else {}))
     _enter(tx, wish.item, order.id, by_id, order.quantity, after, "change" if after else "cancel", now, reason)
     return _standing(wish, order.quantity, after)
@@ -243,9 +253,9 @@ def _set(
     reason: str = "",
 ) -> Standing:
     if portions > order.quantity:
-        _within_limit(wish.item, order.quantity, portions, whom)
+        _within_limit(wish, order.quantity, portions, whom)
         _within_household(tx, wish.buy, order.member_id, portions - order.quantity, whom)
-    _reserve(tx, wish.item, portions - order.quantity)
+    _reserve(tx, wish, portions - order.quantity)
     tx.run(_CHANGE, order=order.id, portions=portions, each=wish.item.price(portions), at=int(now.timestamp()))
     _enter(tx, wish.item, order.id, by_id, order.quantity, portions, cause, now, reason)
     return _standing(wish, order.quantity, portions)
@@ -256,7 +266,7 @@ def _standing(wish: Wish, before: int, after: int) -> Standing:
     if item.shelf is not None:
         item = item._replace(shelf=item.shelf - after + before)
     items = tuple(item if one.id == item.id else one for one in wish.buy.items)
-    return Standing(wish.buy._replace(items=items), item, before, after)
+    return Standing(wish.buy._replace(items=items), item, before, after, wish.called)
 
 
 def _enter(
@@ -278,11 +288,12 @@ def _enter(
         shelf.move(tx, item.product_id, after - before, f"order:{order_id}:{number}", now)
 
 
-def _within_limit(item: Item, before: int, after: int, whom: str) -> None:
+def _within_limit(wish: Wish, before: int, after: int, whom: str) -> None:
+    item = wish.item
     if item.limit_each is None or after <= item.limit_each:
         return
     already = f"，{whom or '您'}已经有{before}{item.unit}了" if before else ""
-    raise Refusal(f"{item.name} 每人限{item.limit_each}{item.unit}{already}。")
+    raise Refusal(f"{wish.called} 每人限{item.limit_each}{item.unit}{already}。")
 
 
 def _within_household(tx: Tx, buy: Buy, member_id: str, more: int, whom: str) -> None:
@@ -298,10 +309,11 @@ def _within_household(tx: Tx, buy: Buy, member_id: str, more: int, whom: str) ->
         raise Refusal(f"{buy.title} 每户限{buy.limit_household}份{already}。")
 
 
-def _reserve(tx: Tx, item: Item, portions: int) -> None:
+def _reserve(tx: Tx, wish: Wish, portions: int) -> None:
     """Take portions from the stock, or give them back where negative. Refused before anything is written."""
+    item = wish.item
     if item.product_id is not None and portions > 0:
-        shelf.must_have(tx, item, portions)
+        shelf.must_have(tx, item, portions, wish.called)
     if portions and not tx.run(_RESERVE, item=item.id, more=portions):
         left = tx.count(_LEFT, item=item.id)
-        raise Refusal(f"{item.name} 只剩{left}{item.unit}了。" if left else f"{item.name} 已经订完了，下次早点来～")
+        raise Refusal(f"{wish.called} 只剩{left}{item.unit}了。" if left else f"{wish.called} 已经订完了，下次早点来～")

@@ -75,12 +75,12 @@ def product_of(tx: Tx, terms: Terms, item: ItemTerms) -> int | None:
     return None
 
 
-def must_have(tx: Tx, item: Item, portions: int) -> None:
-    """Refuse what the shelf no longer has; only for items that belong to a product."""
+def must_have(tx: Tx, item: Item, portions: int, called: str) -> None:
+    """Refuse what the shelf no longer has, the goods `called` so; only for items that belong to a product."""
     assert item.product_id is not None, "asked only of what comes from the shelf"  # noqa: S101 - narrows the type
     held = stock.held(tx, item.product_id) or 0
     if portions > held:
-        raise Refusal(f"{item.name} 只剩{held}{item.unit}了。" if held else f"{item.name} 已经订完了，下次早点来～")
+        raise Refusal(f"{called} 只剩{held}{item.unit}了。" if held else f"{called} 已经订完了，下次早点来～")
 
 
 def move(tx: Tx, product_id: int, portions: int, cause: str, now: datetime) -> None:

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from community.groupbuy.offer import Buy, Choice, Item, NotOffered, choices, choose
 from community.quantity import NUMBER, Order, QuantityFault, normalise, split_order, whole_number
 from community.refusal import Refusal
+from community.remark import IsGoods, Parted, is_remark, part
 
 MOST = 12
 """Different things one message may order."""
 
+_WAYS = ((None, False), (None, True), ("斤", False))
 _BREAK = re.compile(r"[,，、;；\n]+")
 _CODES = re.compile(rf"(?:([A-Z]) ?[Xx*×]? ?({NUMBER})(?!\d) ?[份箱盒袋件]?[ ,，、]*)+", re.IGNORECASE)
 _ANOTHER = re.compile(rf"\+ ?{NUMBER}")
@@ -18,27 +21,89 @@ _CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
 
 class Wish(NamedTuple):
-    """So many portions of an item of a group buy."""
+    """So many portions of an item of a group buy; `remark` is what was said beside it (放门口), as typed.
+
+    `shared`: other goods that are open beside these bear the same name.
+    """
 
     buy: Buy
     item: Item
     quantity: int
+    remark: str = ""
+    shared: bool = False
+
+    @property
+    def called(self) -> str:
+        """What to call the goods, so that they are not taken for others that are open beside them."""
+        return self.item.full_name if self.shared else self.item.name
 
 
-def read_wishes(text: str, buys: Sequence[Buy], *, strict: bool = False, hint: str = "+{} {}") -> list[Wish]:
+def read_wishes(
+    text: str, buys: Sequence[Buy], *, strict: bool = False, hint: str = "+{} {}", beside: Sequence[Buy] = ()
+) -> list[Wish]:
     """What is ordered, each item once. `strict`: nothing but the goods' own words may stand where goods are named.
 
     Raises QuantityFault where no number fits, NotOffered where no item does, Refusal where several do; `hint` shows
-    how to say it, with room for quantity and item.
+    how to say it, with room for quantity and item. `beside`: what else is open, and what is wished for must not be
+    taken for.
     """
     found = choices(buys)
     units = {item.unit for _, item in found}
     unit = units.pop() if len(units) == 1 else None
-    line = normalise(text)
-    orders = list(_by_code(line)) if _coded(buys) and _CODES.fullmatch(line) else list(_by_name(text, unit))
+    orders, remark = _read(text, unit, _coded(buys), lambda words: _is_goods(found, words))
     if len(orders) > MOST:
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
-    return _once([_wish(found, order, strict, hint) for order in orders])
+    chosen = [(order, *_choice(found, order, strict, hint)) for order in orders]
+    others = [*buys, *beside]
+    return _once([Wish(buy, item, one.quantity, remark, is_shared(item, others)) for one, buy, item in chosen])
+
+
+def is_shared(item: Item, buys: Sequence[Buy]) -> bool:
+    """Whether other goods in these group buys bear the item's name."""
+    for buy in buys:
+        for one in buy.items:
+            if one.name == item.name and one.spec != item.spec:
+                return True
+    return False
+
+
+def readings(text: str) -> Iterator[list[Order]]:
+    """Every way to read the words alone, whatever is on offer, what it is sold by, and whether it shows letters.
+
+    斤 is the one measure that counts only where goods are sold by it.
+    """
+    for unit, coded in _WAYS:
+        with suppress(QuantityFault):
+            yield _read(text, unit, coded, lambda words: False)[0]
+
+
+def _read(text: str, unit: str | None, coded: bool, is_goods: IsGoods) -> tuple[list[Order], str]:
+    """The orders in the words, and the remark; portions that the remark shares out (一份给我妈) are among those."""
+    if text.isascii() and text.isdigit():
+        return list(_by_name(text, unit)), ""  # nearly every order is a +1, so it is worth a short way
+    order, remark, shares = _parted(text, is_goods)
+    orders = _orders(order, unit, coded)
+    if shares > sum(one.quantity for one in orders):
+        raise QuantityFault("一共要几份拿不准")
+    return orders, remark
+
+
+def _parted(text: str, is_goods: IsGoods) -> Parted:
+    """The orders of every line, and all remarks together."""
+    first, *more = text.split("\n")
+    lines = [part(first, is_goods)]
+    lines += [Parted("", line.strip()) if is_remark(line) else part(line, is_goods) for line in more]
+    order = "\n".join(line.line for line in lines if line.line)
+    return Parted(order, "，".join(line.remark for line in lines if line.remark), sum(line.shares for line in lines))
+
+
+def _is_goods(found: Sequence[Choice], words: str) -> bool:
+    return any(item.holds(words) or item.is_called(words) or item.name in words for _, item in found)
+
+
+def _orders(text: str, unit: str | None, coded: bool) -> list[Order]:
+    line = normalise(text)
+    return list(_by_code(line)) if coded and _CODES.fullmatch(line) else list(_by_name(text, unit))
 
 
 def _coded(buys: Sequence[Buy]) -> bool:
@@ -92,15 +157,16 @@ def _pieces(part: str) -> Iterator[str]:
         yield held
 
 
-def _wish(found: list[Choice], order: Order, strict: bool, hint: str) -> Wish:
+def _choice(found: list[Choice], order: Order, strict: bool, hint: str) -> Choice:
     if strict and order.item and not any(item.holds(order.item) or item.is_called(order.item) for _, item in found):
         raise NotOffered(order.item)
-    buy, item = choose(found, order.item, hint.format(order.quantity, "{}"))
-    return Wish(buy, item, order.quantity)
+    return choose(found, order.item, hint.format(order.quantity, "{}"))
 
 
 def _once(wishes: list[Wish]) -> list[Wish]:
     """The same item named twice is one wish for both together."""
+    if len(wishes) == 1:
+        return wishes
     together: dict[int, Wish] = {}
     for wish in wishes:
         before = together.get(wish.item.id)
