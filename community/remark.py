@@ -103,6 +103,11 @@ def is_remark(words: str) -> bool:
     return telling
 
 
+def is_polite(words: str) -> bool:
+    """Whether the words thank or greet and say nothing that anybody would write down."""
+    return _POLITE.fullmatch(words[:LONGEST]) is not None
+
+
 def part(text: str, is_goods: IsGoods = lambda words: False) -> Parted:
     """Take the remark off the end of an order line; a line without one comes back as it is.
 
@@ -117,7 +122,7 @@ def part(text: str, is_goods: IsGoods = lambda words: False) -> Parted:
     order = line[:cut].rstrip(" ,、。;!~([【")
     if not remark or not re.search(_NUMERAL, order):
         return Parted(text)
-    if _POLITE.fullmatch(remark):
+    if is_polite(remark):
         return Parted(order)
     return Parted(order, remark, _shares(remark))
 

@@ -29,7 +29,7 @@ from community.refusal import Refusal
 from front.keting import open_house
 from front.settings import Settings
 from handlers import chain as chains
-from handlers import groupbuy as orders
+from handlers import groupbuy_orders as orders
 from handlers.command import Ask, Command, discover
 from handlers.router import Match, Router
 

@@ -18,14 +18,19 @@ def _asked(said: Said) -> bool:
 def menu(tx: Tx, ask: Ask) -> Reply:
     """The commands that the one who asks may use here; codes are typed by whoever has been given one."""
     usable = [c for c in ask.commands if c.who <= ask.who.role and _here(c, ask) and _told(c)]
-    ordering = {c.function.__module__ for c in ask.commands if c.bare}
+    ordering = {_feature(c) for c in ask.commands if c.bare}
     # What only a room knows comes first, and of that what nearly everybody wants: to order.
-    usable.sort(key=lambda c: 2 if c.where is not Where.ROOM else int(c.function.__module__ not in ordering))
+    usable.sort(key=lambda c: 2 if c.where is not Where.ROOM else int(_feature(c) not in ordering))
     if not ask.keyword:
         everybody = [c.example for c in usable if not c.who.staff and c is not menu]
         return say("help/short", name=ask.who.name, examples=everybody[:SHORT])
     lines = [{"example": c.example, "help": c.help, "staff": c.who.staff} for c in usable]
     return say("help/menu", in_room=ask.room is not None, name=ask.who.name, commands=lines, shop=ask.house.shop)
+
+
+def _feature(found: Command) -> str:
+    """The feature whose command it is: handlers/groupbuy_orders.py belongs to groupbuy."""
+    return found.function.__module__.partition("_")[0]
 
 
 def _told(found: Command) -> bool:

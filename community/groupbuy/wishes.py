@@ -8,7 +8,7 @@ from typing import NamedTuple
 from community.groupbuy.offer import Buy, Choice, Item, NotOffered, choices, choose
 from community.quantity import NUMBER, Order, QuantityFault, normalise, split_order, whole_number
 from community.refusal import Refusal
-from community.remark import IsGoods, Parted, is_remark, part
+from community.remark import IsGoods, Parted, is_polite, is_remark, part
 
 MOST = 12
 """Different things one message may order."""
@@ -92,7 +92,10 @@ def _parted(text: str, is_goods: IsGoods) -> Parted:
     """The orders of every line, and all remarks together."""
     first, *more = text.split("\n")
     lines = [part(first, is_goods)]
-    lines += [Parted("", line.strip()) if is_remark(line) else part(line, is_goods) for line in more]
+    lines += [
+        Parted("", "" if is_polite(line) else line.strip()) if is_remark(line) else part(line, is_goods)
+        for line in more
+    ]
     order = "\n".join(line.line for line in lines if line.line)
     return Parted(order, "，".join(line.remark for line in lines if line.remark), sum(line.shares for line in lines))
 
