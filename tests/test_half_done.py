@@ -1,6 +1,7 @@
 """Nothing is ever half there: whatever statement of a command fails, all of it is undone, and it can be said again."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -89,11 +90,12 @@ def say(shop: Shop, who: Person, text: str) -> str:
 
 
 def say_or_lose(shop: Shop, who: Person, text: str) -> str | None:
-    """Say it; None where not even that it was said could be written down."""
-    try:
-        return say(shop, who, text)
-    except OperationalError:
-        return None
+    """Say it; None where not even that it was said could be written down, be it noticed at once or not."""
+    already = shop.number("SELECT count(*) FROM seen")
+    with suppress(OperationalError):
+        answered = say(shop, who, text)
+        return answered if shop.number("SELECT count(*) FROM seen") > already else None
+    return None
 
 
 def held(shop: Shop) -> dict[str, list[str]]:

@@ -227,15 +227,16 @@ def test_a_reminder_whose_words_are_broken_is_said_once_they_are_mended(street: 
     assert street.heard() == ["23 17:10 1群 大枣 还有50分钟截单，还剩50份，想要的回 +1"]
 
 
-def test_who_asked_to_be_forgotten_is_not_called(street: Street) -> None:
+def test_who_asked_to_be_forgotten_is_called_first_for_what_waits_for_them(street: Street) -> None:
     buy = street.opens("大枣 39元 50份 今天18:00截单", BEGIN)
     street.orders(buy, "王阿姨", 1, BEGIN)
     street.looks(at("23 18:00"))
     street.arrives(buy, at("24 10:00"))
     wang = read(street.database, people.member, "王阿姨")
-    write(street.database, mydata.forget, wang, at("24 11:00"))
+    with pytest.raises(Refusal, match="大枣1份还没取"):
+        write(street.database, mydata.forget, wang, at("24 11:00"))
     street.looks(at("25 17:00"))
-    assert street.heard() == []
+    assert len(street.heard()) == 1
 
 
 def test_a_reminder_is_worth_half_an_hour(street: Street) -> None:
