@@ -176,14 +176,22 @@ class Behalf:
         try:
             wishes, reason = apart(words, _unwish(mine, f"代 {name} 取消 {{}}"))
         except NotOffered as fault:
+            goods = "、".join(wish.item.name for wish in everything)
+            if self._others(words, mine):
+                raise Refusal(f"{name} 没订{_head(words)}，订的是{goods}。") from fault
             if len(everything) > 1:
-                goods = "、".join(wish.item.name for wish in everything)
                 example = f"代 {name} 取消 {everything[0].item.name}，都不要了就发：代 {name} 取消 全部"
                 raise Refusal(f"{name} 订了{goods}，取消哪样？可以这样发：{example}") from fault
             wishes, reason = everything, words
         if _counts(reason):
             raise Refusal(f"只少几份就写还剩几份，比如：代 {name} 改 1。都不要了才发取消。")
         return wishes, reason
+
+    def _others(self, words: str, mine: Sequence[Buy]) -> bool:
+        """Whether the words begin with goods that run here, and are none of theirs."""
+        head = _head(words)
+        theirs = any(item.is_called(head) or item.holds(head) for _, item in choices(mine))
+        return len(head) > 1 and not theirs and self.is_goods(head)
 
     def _theirs(self, member: KnownMember) -> list[Buy]:
         """The running group buys with only what they have ordered; of the same goods the order to be changed first."""
@@ -275,9 +283,14 @@ def _unwish(mine: Sequence[Buy], hint: str) -> Callable[[str], list[Wish]]:
     return understood
 
 
+def _head(words: str) -> str:
+    """The words as far as the first pause."""
+    return _PAUSE.split(words, maxsplit=1)[0]
+
+
 def _counts(words: str) -> bool:
     """Whether a reason begins with what is a number of portions: 2份, 苹果1份."""
-    head = _PAUSE.split(words, maxsplit=1)[0]
+    head = _head(words)
     for reader in (read_quantity, split_order):
         try:
             reader(head)
