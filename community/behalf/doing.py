@@ -24,6 +24,7 @@ from community.groupbuy.wishes import Wish, read_wishes
 from community.people import KnownMember
 from community.quantity import QuantityFault, read_quantity, split_order
 from community.refusal import Refusal
+from community.remark import sounds_like_talk
 
 BACK = timedelta(days=60)
 """How long a group buy may have been open and waited for its goods."""
@@ -177,21 +178,25 @@ class Behalf:
             wishes, reason = apart(words, _unwish(mine, f"代 {name} 取消 {{}}"))
         except NotOffered as fault:
             goods = "、".join(wish.item.name for wish in everything)
-            if self._others(words, mine):
-                raise Refusal(f"{name} 没订{_head(words)}，订的是{goods}。") from fault
             if len(everything) > 1:
                 example = f"代 {name} 取消 {everything[0].item.name}，都不要了就发：代 {name} 取消 全部"
                 raise Refusal(f"{name} 订了{goods}，取消哪样？可以这样发：{example}") from fault
+            self._must_be_a_reason(said, mine, goods)
             wishes, reason = everything, words
         if _counts(reason):
             raise Refusal(f"只少几份就写还剩几份，比如：代 {name} 改 1。都不要了才发取消。")
         return wishes, reason
 
-    def _others(self, words: str, mine: Sequence[Buy]) -> bool:
-        """Whether the words begin with goods that run here, and are none of theirs."""
-        head = _head(words)
-        theirs = any(item.is_called(head) or item.holds(head) for _, item in choices(mine))
-        return len(head) > 1 and not theirs and self.is_goods(head)
+    def _must_be_a_reason(self, said: Said, mine: Sequence[Buy], ordered: str) -> None:
+        """Refused where the words begin with goods that they have not ordered, or may do so: 取消 羊肉卷."""
+        head, name = _head(said.words), _plain(said.whom)
+        if not head or _counts(head) or any(item.is_called(head) or item.holds(head) for _, item in choices(mine)):
+            return
+        if len(head) > 1 and self.is_goods(head):
+            raise Refusal(f"{name} 没订{head}，订的是{ordered}。")
+        if not (said.paused or sounds_like_talk(head)):
+            because = f"代 {name} 取消，{head[:20]}"
+            raise Refusal(f"{name} 订的是{ordered}，没有“{head[:20]}”。要是说为什么，中间加个逗号：{because}")
 
     def _theirs(self, member: KnownMember) -> list[Buy]:
         """The running group buys with only what they have ordered; of the same goods the order to be changed first."""
