@@ -1,5 +1,6 @@
 """The books of a world: money, stock, what is given anew, notes and papers; each law gives back what breaks it."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from tests.world.shop import STAFF, Shop
@@ -123,7 +124,28 @@ def reminders_are_of_what_is_open(shop: Shop) -> Iterator[str]:
         yield f"group buy {row['groupbuy_id']}: {tuple(row)}"
 
 
+def rows_tell_what_a_mere_name_has_ordered(shop: Shop) -> Iterator[str]:
+    """Whoever is only a name can order by a row alone: while it is open, their rows say all that they have."""
+    rows: Counter[tuple[str, int]] = Counter()
+    for row in shop.rows(
+        "SELECT l.member_id, l.taken FROM chain_line l JOIN groupbuy b ON b.id = l.groupbuy_id"
+        " WHERE b.status = 'open' AND l.member_id LIKE 'name:%'"
+    ):
+        for pair in row["taken"].split():
+            item, portions = pair.split(":")
+            rows[row["member_id"], int(item)] += int(portions)
+    ordered = shop.rows(
+        "SELECT o.member_id, o.item_id, o.quantity FROM groupbuy_order o JOIN groupbuy b ON b.id = o.groupbuy_id"
+        " WHERE o.status = 'placed' AND b.status = 'open' AND o.member_id LIKE 'name:%'"
+    )
+    stands = {(row["member_id"], row["item_id"]): row["quantity"] for row in ordered}
+    for whose in {*(key for key, portions in rows.items() if portions), *stands}:
+        if rows[whose] != stands.get(whose, 0):
+            yield f"{whose}: the rows say {rows[whose]}, on order are {stands.get(whose, 0)}"
+
+
 BOOKS = (
+    rows_tell_what_a_mere_name_has_ordered,
     nobody_owes_less_than_nothing,
     claims_are_settled_as_they_say,
     what_is_given_anew_was_promised,

@@ -32,7 +32,8 @@ def is_explained(change: sqlite3.Row, step: Step, was: str) -> Iterator[str]:
     as_staff = by in STAFF and _BY_STAFF.match(words)
     if not (change["member_id"] == by or as_staff or spoken_for or change["first"]):
         yield f"{by} changed the order of {change['member_id']}: {change['before']} to {change['after']} ({words})"
-    taking = was == "open" and (change["opens_at"] or 0) <= step.at.timestamp() < change["closes_at"]
+    opens = 0 if change["cause"] == "note" else change["opens_at"] or 0
+    taking = was == "open" and opens <= step.at.timestamp() < change["closes_at"]
     if change["cause"] != "withdrawn" and not taking and not _is_late(change, words, by, was):
         yield f"entry {change['id']}: {change['cause']} while group buy {change['groupbuy_id']} was {was} ({words})"
 
@@ -70,7 +71,8 @@ def _meant(shop: Shop, event: Heard, whom: str | None, one: sqlite3.Row) -> Iter
     if whom is None and one["member_id"] != event.by.id:
         yield f"{event.by.name} said {event.text!r} and changed the order of {one['name']}"
     here = shop.number(
-        "SELECT count(*) FROM membership s JOIN member m ON m.id = s.member_id WHERE s.room_id = ? AND m.name = ?",
+        "SELECT count(*) FROM membership s JOIN member m ON m.id = s.member_id"
+        " WHERE s.room_id = ? AND m.name = ? AND s.left_at IS NULL",
         event.room.id if event.room else "",
         whom,
     )
