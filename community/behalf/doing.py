@@ -317,19 +317,35 @@ def _why(buy: Buy, said: Said, words: str, because: str) -> Refusal:
 
 
 def _row(tx: Tx, buy: Buy, clerk: Clerk, member: KnownMember) -> int | None:
-    """The last of a name's rows says what no other of them does; a row that the bot wrote goes with its last goods."""
+    """The rows of a name say together what it has on order, the last of them what the others do not.
+
+    Without one, in whatever room, it gets a row here; one that the bot wrote goes with its last goods.
+    """
     lines = kept.load(tx, buy.id)
-    mine = [line for line in lines if line.member_id == member.id]
-    line = next((one for one in reversed(mine) if one.room_id == clerk.room_id), None)
-    if line is None:
-        number = max((one.number for one in lines if one.room_id == clerk.room_id), default=0) + 1
-        line = Line(
-            0, buy.id, clerk.room_id, number, member.name, member.id, clerk.id, "", "sure", "", "", {}, {}, sent=False
-        )
-    goods = standing.beside(tx, buy, lines, line, {item.id: 1 for item in buy.items})
-    line.goods, line.taken, line.reason, line.contested = dict(goods), dict(goods), "", None
-    if goods or line.sent:
+    theirs = [line for line in lines if line.member_id == member.id] or [_new_row(buy, clerk, member, lines)]
+    mine = sorted(theirs, key=lambda line: line.room_id == clerk.room_id)
+    left = standing.of_member(tx, buy, member.id)
+    for line in mine[:-1]:
+        part = {item: min(portions, left.get(item, 0)) for item, portions in line.taken.items()}
+        left = {item: portions - part.get(item, 0) for item, portions in left.items()}
+        if part != line.taken:
+            _say(tx, line, part)
+    _say(tx, mine[-1], left)
+    return mine[-1].number if mine[-1].goods and mine[-1].room_id == clerk.room_id else None
+
+
+def _new_row(buy: Buy, clerk: Clerk, member: KnownMember, lines: Sequence[Line]) -> Line:
+    number = max((one.number for one in lines if one.room_id == clerk.room_id), default=0) + 1
+    return Line(
+        0, buy.id, clerk.room_id, number, member.name, member.id, clerk.id, "", "sure", "", "", {}, {}, sent=False
+    )
+
+
+def _say(tx: Tx, line: Line, goods: kept.Goods) -> None:
+    """Let a row say these goods, and keep it, unless the bot wrote it and it says nothing any more."""
+    line.goods = {item: portions for item, portions in goods.items() if portions > 0}
+    line.taken, line.reason, line.contested = dict(line.goods), "", None
+    if line.goods or line.sent:
         kept.keep(tx, line)
     elif line.id:
         kept.drop(tx, line)
-    return line.number if goods else None
