@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from tests.world.shop import STAFF, Shop
 
 DUES = """
-SELECT o.id, o.room_id, b.status AS buy, m.name, coalesce((SELECT sum(cents) FROM refund r WHERE r.order_id = o.id), 0)
-       AS refunded, iif(o.status = 'placed', o.quantity * o.cents, 0) AS worth,
+SELECT o.id, o.room_id, b.status AS buy, b.closed_at, m.name,
+       coalesce((SELECT sum(cents) FROM payment p WHERE p.order_id = o.id), 0) AS paid,
+       coalesce((SELECT sum(cents) FROM refund r WHERE r.order_id = o.id), 0) AS refunded,
+       iif(o.status = 'placed', o.quantity * o.cents, 0) AS worth,
        iif(o.status = 'placed', o.quantity * o.cents - coalesce((SELECT sum(cents) FROM refund r
            WHERE r.order_id = o.id AND r.reason NOT LIKE 'less:%'), 0), 0) AS due
 FROM groupbuy_order o JOIN groupbuy b ON b.id = o.groupbuy_id JOIN member m ON m.id = o.member_id

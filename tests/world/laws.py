@@ -197,6 +197,7 @@ class Judge:
             yield from _old_chains_order_nothing(shop, event, changes)
             yield from words.does_what_it_says(shop, event, changes)
             yield from words.remarks_are_kept(event, changes)
+            yield from words.lists_say_what_the_orders_do(shop, step, said)
             yield from words.whoever_is_spoken_for_is_told(event, changes, said)
         elif changes:
             yield f"{len(changes)} orders changed though nobody said a word"

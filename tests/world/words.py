@@ -99,6 +99,20 @@ def whoever_is_spoken_for_is_told(event: Heard, changes: list[sqlite3.Row], said
                 yield f"{one['name']} was not told in {room} of {event.text!r}"
 
 
+def lists_say_what_the_orders_do(shop: Shop, step: Step, said: list[sqlite3.Row]) -> Iterator[str]:
+    """未付 and 退款 add up to what is still owed, and to what was paid too much, of what closed in the last month."""
+    heading = {"未付": "还没付的", "退款": "要退的"}.get(step.event.text if isinstance(step.event, Heard) else "")
+    if heading is None or not said:
+        return
+    month = step.at.timestamp() - 30 * 24 * 3600
+    orders = [row for row in shop.rows(DUES) if row["closed_at"] is None or row["closed_at"] >= month]
+    sign = 1 if heading == "还没付的" else -1
+    cents = sum(max(0, sign * (row["due"] - row["paid"])) for row in orders if sign < 0 or row["buy"] != "open")
+    told = re.match(rf"{heading}，一共([0-9.]+)元", said[0]["text"])
+    if round(float(told[1]) * 100 if told else 0) != cents:
+        yield f"{said[0]['text']!r}: {cents} cents"
+
+
 def dues(shop: Shop) -> dict[int, sqlite3.Row]:
     """What each order owes."""
     return {row["id"]: row for row in shop.rows(DUES)}
