@@ -23,7 +23,7 @@ LONGEST = 200
 class Claim(SQLModel, table=True):
     """One complaint about an order, and how it was settled. Times in seconds since the epoch, money in cents."""
 
-    __table_args__ = (Index("claim_status", "status"),)
+    __table_args__ = (Index("claim_status", "status"), Index("claim_of", "member_id"))
 
     id: int | None = Field(default=None, primary_key=True)
     order_id: int = Field(foreign_key="groupbuy_order.id")

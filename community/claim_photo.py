@@ -62,15 +62,16 @@ _HELD = prepare(
     .join(Claim, col(Claim.id) == col(ClaimPhoto.claim_id))
     .where(col(Claim.member_id) == bindparam("who")),
 )
-_of_claims = select(col(Claim.id))
+_claims = select(col(Claim.id))
 _FORGET = change(
     delete(ClaimPhoto).where(
-        col(ClaimPhoto.claim_id).in_(_of_claims.where(col(Claim.member_id) == bindparam("who")).scalar_subquery())
+        col(ClaimPhoto.claim_id).in_(_claims.where(col(Claim.member_id) == bindparam("who")).scalar_subquery())
     )
 )
+# From the photos to their claims: photos are kept for KEEP, claims for good.
 _FORGET_OLD = change(
     delete(ClaimPhoto).where(
-        col(ClaimPhoto.claim_id).in_(_of_claims.where(col(Claim.opened_at) < bindparam("before")).scalar_subquery())
+        _claims.where(col(Claim.id) == col(ClaimPhoto.claim_id), col(Claim.opened_at) < bindparam("before")).exists()
     )
 )
 

@@ -20,7 +20,9 @@ class Replacement(SQLModel, table=True):
         Index("replacement_order", "order_id"),
     )
 
-    claim_id: int = Field(primary_key=True, description="the claim that is settled so")
+    claim_id: int = Field(
+        primary_key=True, sa_column_kwargs={"autoincrement": False}, description="the claim that is settled so"
+    )
     order_id: int = Field(foreign_key="groupbuy_order.id")
     quantity: int
     collected: int

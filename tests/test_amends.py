@@ -106,6 +106,16 @@ def test_where_nothing_comes_of_it_everybody_gets_all_back(database: Database, h
     assert [one.paid for one in accounts(database)] == [0, 0]
 
 
+def test_what_is_given_anew_belongs_to_its_claim(database: Database, house: House) -> None:
+    town = opened(database, house)
+    say(town, "截单", "到货", "确认到货", "李姐: 售后 苹果小了", "售后 1 不退 都一样大", "王阿姨: 售后 苹果坏了")
+    code = re.search(r"取货码 ([0-9]{4})", town.hears(OWNER, "售后 2 补 1份") or "")
+    assert code
+    say(town, f"核销 {code[1]}")
+    handed = [row["claim_id"] for row in export(database, "pickups", ZONE)[1]]
+    assert handed == [None, 2]
+
+
 LINES = st.sampled_from(
     [
         *(

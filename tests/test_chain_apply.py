@@ -1,5 +1,7 @@
 """Chains applied: whose a row is, what stands as an order, and that nobody's order is changed behind their back."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from community.groupbuy.offer import Buy
 from community.groupbuy.wishes import Wish
 from community.household import Household, doors
 from community.people import KnownRoom, Role
+from community.refusal import Refusal
 from community.terms import read_terms
 from tests.conftest import BEGIN, read, write
 
@@ -65,6 +68,13 @@ def test_the_only_row_that_somebody_adds_is_theirs_whatever_they_call_themselves
     write(room, sent, "王阿姨", "静静妈妈 2份")
     write(room, sent, "李姐", "静静妈妈 2份", "三栋502 1份")
     assert (read(room, of, "王阿姨"), read(room, of, "李姐")) == (2, 1)
+
+
+def test_a_chain_of_what_closed_a_moment_ago_orders_nothing_else(room: Database) -> None:
+    write(room, opened, "盐汽水 600ml*24瓶 30元 20箱 后天18:00截单")
+    late = (BEGIN + timedelta(days=1)).replace(hour=18, minute=0, second=5)
+    with room.reading() as tx, pytest.raises(Refusal, match="红富士苹果"):
+        find_chain(tx, HERE, finding.open_in(tx, ROOM.id, late), "#接龙\n红富士苹果 5斤装\n1. 李姐 2份")
 
 
 def test_a_row_that_bears_a_neighbours_name_is_not_the_senders(room: Database) -> None:

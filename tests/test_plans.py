@@ -15,6 +15,7 @@ BOUNDED = {
     "product": "as many as the shop sells",
     "product_word": "as many as the shop has names for goods",
     "groupbuy": "a few a day, and only papers look for the last one closed",
+    "setting": "a few for the shop, and one for each room in which somebody of the shop is asked back",
     "member": "as many as live around the shop; asked who owns it and who works there",
 }
 """Tables that may be gone through, and why."""
@@ -22,6 +23,9 @@ ALLOWED = {
     "community.eggs._EXPIRE": "the index holds live codes alone",
     "community.pickup._LAPSE": "the index holds live codes alone",
     "community.claim_photo._NAMES": "once a night, of photos that are kept for three months",
+    "community.claim_photo._FORGET_OLD": "once a night, of photos that are kept for three months",
+    "community.groupbuy.picture._BUYS": "once a night, one for each group buy that has a picture",
+    "community.product.pictures._ALL": "once a night, one for each product that has a picture",
     "community.mydata._ACTIVITIES": "asked by somebody who wants to see all that is kept about them",
     "community.mydata._FORGET": "asked by somebody who wants to be forgotten",
     "community.outbox._FORGET": "once a night",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.dialects import registry
+from sqlmodel import SQLModel
 
 import community
 from community.db import Prepared
@@ -28,3 +29,10 @@ def test_every_statement_compiles_here_and_on_postgresql(prepared: Prepared[Any]
 
 def test_statements_were_found() -> None:
     assert len(PREPARED) > 50
+
+
+@pytest.mark.parametrize("name", sorted(SQLModel.metadata.tables))
+def test_only_a_number_of_its_own_is_left_to_the_database(name: str) -> None:
+    """What an insert leaves out is numbered by the database: nothing that says whose a row is."""
+    left_out = SQLModel.metadata.tables[name].autoincrement_column
+    assert left_out is None or left_out.name == "id"

@@ -24,6 +24,7 @@ from community.groupbuy.wishes import Wish, read_wishes
 from community.people import KnownMember
 from community.quantity import QuantityFault, read_quantity, split_order
 from community.refusal import Refusal
+from community.remark import sounds_like_talk
 
 BACK = timedelta(days=60)
 """How long a group buy may have been open and waited for its goods."""
@@ -176,14 +177,26 @@ class Behalf:
         try:
             wishes, reason = apart(words, _unwish(mine, f"代 {name} 取消 {{}}"))
         except NotOffered as fault:
+            goods = "、".join(wish.item.name for wish in everything)
             if len(everything) > 1:
-                goods = "、".join(wish.item.name for wish in everything)
                 example = f"代 {name} 取消 {everything[0].item.name}，都不要了就发：代 {name} 取消 全部"
                 raise Refusal(f"{name} 订了{goods}，取消哪样？可以这样发：{example}") from fault
+            self._must_be_a_reason(said, mine, goods)
             wishes, reason = everything, words
         if _counts(reason):
             raise Refusal(f"只少几份就写还剩几份，比如：代 {name} 改 1。都不要了才发取消。")
         return wishes, reason
+
+    def _must_be_a_reason(self, said: Said, mine: Sequence[Buy], ordered: str) -> None:
+        """Refused where the words begin with goods that they have not ordered, or may do so: 取消 羊肉卷."""
+        head, name = _head(said.words), _plain(said.whom)
+        if not head or _counts(head) or any(item.is_called(head) or item.holds(head) for _, item in choices(mine)):
+            return
+        if len(head) > 1 and self.is_goods(head):
+            raise Refusal(f"{name} 没订{head}，订的是{ordered}。")
+        if not (said.paused or sounds_like_talk(head)):
+            because = f"代 {name} 取消，{head[:20]}"
+            raise Refusal(f"{name} 订的是{ordered}，没有“{head[:20]}”。要是说为什么，中间加个逗号：{because}")
 
     def _theirs(self, member: KnownMember) -> list[Buy]:
         """The running group buys with only what they have ordered; of the same goods the order to be changed first."""
@@ -275,9 +288,14 @@ def _unwish(mine: Sequence[Buy], hint: str) -> Callable[[str], list[Wish]]:
     return understood
 
 
+def _head(words: str) -> str:
+    """The words as far as the first pause."""
+    return _PAUSE.split(words, maxsplit=1)[0]
+
+
 def _counts(words: str) -> bool:
     """Whether a reason begins with what is a number of portions: 2份, 苹果1份."""
-    head = _PAUSE.split(words, maxsplit=1)[0]
+    head = _head(words)
     for reader in (read_quantity, split_order):
         try:
             reader(head)
@@ -299,19 +317,35 @@ def _why(buy: Buy, said: Said, words: str, because: str) -> Refusal:
 
 
 def _row(tx: Tx, buy: Buy, clerk: Clerk, member: KnownMember) -> int | None:
-    """The last of a name's rows says what no other of them does; a row that the bot wrote goes with its last goods."""
+    """The rows of a name say together what it has on order, the last of them what the others do not.
+
+    Without one, in whatever room, it gets a row here; one that the bot wrote goes with its last goods.
+    """
     lines = kept.load(tx, buy.id)
-    mine = [line for line in lines if line.member_id == member.id]
-    line = next((one for one in reversed(mine) if one.room_id == clerk.room_id), None)
-    if line is None:
-        number = max((one.number for one in lines if one.room_id == clerk.room_id), default=0) + 1
-        line = Line(
-            0, buy.id, clerk.room_id, number, member.name, member.id, clerk.id, "", "sure", "", "", {}, {}, sent=False
-        )
-    goods = standing.beside(tx, buy, lines, line, {item.id: 1 for item in buy.items})
-    line.goods, line.taken, line.reason, line.contested = dict(goods), dict(goods), "", None
-    if goods or line.sent:
+    theirs = [line for line in lines if line.member_id == member.id] or [_new_row(buy, clerk, member, lines)]
+    mine = sorted(theirs, key=lambda line: line.room_id == clerk.room_id)
+    left = standing.of_member(tx, buy, member.id)
+    for line in mine[:-1]:
+        part = {item: min(portions, left.get(item, 0)) for item, portions in line.taken.items()}
+        left = {item: portions - part.get(item, 0) for item, portions in left.items()}
+        if part != line.taken:
+            _say(tx, line, part)
+    _say(tx, mine[-1], left)
+    return mine[-1].number if mine[-1].goods and mine[-1].room_id == clerk.room_id else None
+
+
+def _new_row(buy: Buy, clerk: Clerk, member: KnownMember, lines: Sequence[Line]) -> Line:
+    number = max((one.number for one in lines if one.room_id == clerk.room_id), default=0) + 1
+    return Line(
+        0, buy.id, clerk.room_id, number, member.name, member.id, clerk.id, "", "sure", "", "", {}, {}, sent=False
+    )
+
+
+def _say(tx: Tx, line: Line, goods: kept.Goods) -> None:
+    """Let a row say these goods, and keep it, unless the bot wrote it and it says nothing any more."""
+    line.goods = {item: portions for item, portions in goods.items() if portions > 0}
+    line.taken, line.reason, line.contested = dict(line.goods), "", None
+    if line.goods or line.sent:
         kept.keep(tx, line)
     elif line.id:
         kept.drop(tx, line)
-    return line.number if goods else None

@@ -32,13 +32,17 @@ _CUT = re.compile(r"[ ,;。、]+|因为|原因")
 
 
 class Said(NamedTuple):
-    """Whom staff speak for, and what of: `number` picks one of several who bear the name."""
+    """Whom staff speak for, and what of: `number` picks one of several who bear the name.
+
+    `paused`: a comma stands before the words, so that they are no goods: 取消，吃不完.
+    """
 
     name: str
     home: Household | None
     number: int | None
     verb: Verb
     words: str
+    paused: bool = False
 
     @property
     def whom(self) -> str:
@@ -63,7 +67,8 @@ def read(text: str, names: Iterable[str], is_goods: Callable[[str], bool]) -> Sa
     if numbered:
         rest = rest[numbered.end() :]
     verb, words = _verb(rest.strip(_BESIDE))
-    return Said(name, home, int(numbered[1]) if numbered else None, verb, words)
+    number = int(numbered[1]) if numbered else None
+    return Said(name, home, number, verb, words.lstrip(_BESIDE), bool(_PAUSE.match(words.lstrip())))
 
 
 def _known(line: str, names: Iterable[str]) -> str:
@@ -94,7 +99,7 @@ def _unknown(rest: str, home: Household | None, is_goods: Callable[[str], bool])
 def _verb(rest: str) -> tuple[Verb, str]:
     for pattern, verb in _VERBS:
         if (found := pattern.match(rest)) is not None:
-            return verb, rest[found.end() :].lstrip(_BESIDE)
+            return verb, rest[found.end() :]
     raise AssertionError("the last pattern fits everything")
 
 

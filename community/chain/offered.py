@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from community import people
@@ -17,7 +17,7 @@ from community.people import KnownRoom
 from community.refusal import Refusal
 
 REMEMBERED = 60
-"""Goods of closed group buys by which an old chain is known, the latest."""
+"""Goods of the room's group buys by which an old chain is known, the latest."""
 
 
 class Sent(NamedTuple):
@@ -36,7 +36,11 @@ _PAST = prepare(
     select(*columns(_Past, GroupBuyItem))
     .join(GroupBuy, col(GroupBuy.id) == col(GroupBuyItem.groupbuy_id))
     .join(GroupBuyRoom, col(GroupBuyRoom.groupbuy_id) == col(GroupBuy.id))
-    .where(col(GroupBuyRoom.room_id) == bindparam("room"), col(GroupBuy.closed_at).is_not(None))
+    .where(
+        col(GroupBuyRoom.room_id) == bindparam("room"),
+        # One that is still called open may be past its close, for as long as the clock has not looked.
+        or_(col(GroupBuy.closed_at).is_not(None), col(GroupBuy.status) == "open"),
+    )
     .order_by(col(GroupBuy.id).desc())
     .limit(REMEMBERED),
 )
@@ -67,7 +71,7 @@ def find_chain(tx: Tx, room: KnownRoom, buys: Sequence[Buy], text: str) -> Sent 
     read = ((buy, read_chain(text, offers(buy), known)) for buy in buys)
     found = [Sent(buy, chain) for buy, chain in read if chain is not None]
     if found and not _titled(found) and (old := _no_longer(tx, room.id, found)):
-        raise Refusal(f"这份接龙写的是{old}，那个团已经不开了。要订现在的，发“接龙”抄一份新的。")
+        raise Refusal(f"这份接龙写的是{old}，那个团现在没开着。要订现在的，发“接龙”抄一份新的。")
     if len(found) < 2:
         return found[0] if found else None
     for fitting in (_titled(found), [one for one in found if _is_read(one.chain)]):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
-from community import payment, pickup
+from community import payment, pickup, replacement
 from community.db import Count, Tx, change, columns, prepare
 from community.groupbuy import orders, steps
 from community.groupbuy.orders import Placed, Standing
@@ -84,9 +84,11 @@ def add(tx: Tx, wish: Wish, room_id: str, member_id: str, by_id: str, whom: str,
 def _of_what_came(
     tx: Tx, wish: Wish, order: Placed, grant: _Grant, by_id: str, whom: str, reason: str, now: datetime
 ) -> Standing:
-    """Fewer of what came for somebody; they keep at least what they have fetched."""
+    """Fewer of what came for somebody; they keep at least what they have fetched, and what was promised anew of it."""
     if wish.quantity < grant.collected:
         raise Refusal(f"{whom} 已经取走了{grant.collected}{wish.item.unit}，不能比这个少。")
+    if wish.quantity < (anew := replacement.promised(tx, order.id)):
+        raise Refusal(f"{whom} 这单按售后补过{anew}{wish.item.unit}，不能比这个少。")
     fewer = grant.granted - wish.quantity
     tx.run(_REGRANT, order=order.id, portions=wish.quantity)
     standing = orders.lessen(tx, wish, order, fewer, by_id, now, reason)

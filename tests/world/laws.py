@@ -11,16 +11,19 @@ from typing import NamedTuple
 
 from community.events import Heard
 from handlers.desk import CALM
-from tests.world.shop import OWNER, STAFF, Shop, Step
+from tests.world import words
+from tests.world.books import BOOKS
+from tests.world.shop import OWNER, Shop, Step
 
 FOLLOWS = {
     "draft": {"open", "withdrawn"},
     "open": {"closed", "reached", "failed", "withdrawn"},
-    "closed": {"arrived", "done"},
-    "reached": {"arrived", "done"},
+    "closed": {"arrived", "done", "withdrawn"},
+    "reached": {"arrived", "done", "withdrawn"},
     "arrived": {"done"},
 }
-"""Which state may follow which, as the issue has it; what nobody ordered is done as soon as it arrives."""
+"""Which state may follow which, as the issue has it; what nobody ordered is done as soon as it arrives, and staff may
+call off what has not."""
 WEEK = 7 * 24 * 3600
 
 Law = Callable[[Shop], Iterator[str]]
@@ -49,11 +52,13 @@ def nobody_has_more_than_the_limit(shop: Shop) -> Iterator[str]:
 
 
 def everybody_pays_the_price_of_their_tier(shop: Shop) -> Iterator[str]:
-    """An order costs what its quantity costs, by the tiers."""
+    """An order costs what its quantity costs, by the tiers; less of what came costs what a portion did before."""
     for row in shop.rows(
         "SELECT o.id, o.cents, o.quantity, coalesce((SELECT t.cents FROM groupbuy_tier t WHERE t.item_id = i.id"
         " AND t.least <= o.quantity ORDER BY t.least DESC LIMIT 1), i.cents) AS price"
         " FROM groupbuy_order o JOIN groupbuy_item i ON i.id = o.item_id WHERE o.status = 'placed'"
+        " AND NOT EXISTS (SELECT 1 FROM groupbuy_grant g JOIN refund r ON r.order_id = g.order_id"
+        " WHERE g.order_id = o.id AND r.reason LIKE 'less:%')"
     ):
         if row["cents"] != row["price"]:
             yield f"order {row['id']}: {row['quantity']} at {row['cents']}, should be {row['price']}"
@@ -83,28 +88,27 @@ def codes_are_one_persons_for_a_week(shop: Shop) -> Iterator[str]:
 def handed_over_is_within_what_came(shop: Shop) -> Iterator[str]:
     """Handed over ≤ allocated ≤ ordered, and each hand-over has its entry."""
     for row in shop.rows(
-        "SELECT o.id, o.quantity, o.status, g.granted, g.collected, (SELECT coalesce(sum(p.quantity), 0) FROM pickup p"
-        " WHERE p.order_id = o.id) AS handed FROM groupbuy_order o JOIN groupbuy_grant g ON g.order_id = o.id"
+        "SELECT o.id, o.quantity, o.status, g.granted, g.collected, coalesce(sum(p.quantity), 0) AS handed"
+        " FROM groupbuy_order o JOIN groupbuy_grant g ON g.order_id = o.id"
+        " LEFT JOIN pickup p ON p.order_id = o.id AND p.claim_id IS NULL GROUP BY o.id"
     ):
-        if not row["handed"] == row["collected"] <= row["granted"] <= row["quantity"] or row["status"] != "placed":
+        kept = row["status"] == "placed" or row["granted"] == 0
+        if not row["handed"] == row["collected"] <= row["granted"] <= row["quantity"] or not kept:
             yield f"order {row['id']}: {tuple(row)}"
 
 
 def refunds_are_what_did_not_come(shop: Shop) -> Iterator[str]:
-    """Short and failed orders get back exactly what they miss; nobody more than it cost, nor more than they paid."""
+    """Short and failed orders get back exactly what they miss."""
     for row in shop.rows(
-        "SELECT o.id, o.quantity * o.cents AS worth, o.status, b.status AS buy, (o.quantity - g.granted) * o.cents"
-        " AS missed, (SELECT coalesce(sum(cents), 0) FROM refund r WHERE r.order_id = o.id) AS refunded,"
-        " (SELECT sum(cents) FROM refund r WHERE r.order_id = o.id AND reason = 'short') AS short,"
-        " (SELECT coalesce(sum(cents), 0) FROM payment p WHERE p.order_id = o.id) AS paid"
+        "SELECT o.id, b.status AS buy, iif(b.status = 'failed', o.quantity * o.cents, 0) AS failed,"
+        " coalesce((o.quantity - g.granted) * o.cents, 0) AS missed,"
+        " (SELECT coalesce(sum(cents), 0) FROM refund r WHERE r.order_id = o.id AND reason = 'failed') AS back,"
+        " (SELECT coalesce(sum(cents), 0) FROM refund r WHERE r.order_id = o.id AND reason = 'short') AS short"
         " FROM groupbuy_order o JOIN groupbuy b ON b.id = o.groupbuy_id"
-        " LEFT JOIN groupbuy_grant g ON g.order_id = o.id WHERE o.status = 'placed' OR paid <> 0"
+        " LEFT JOIN groupbuy_grant g ON g.order_id = o.id WHERE o.status = 'placed'"
     ):
-        failed = row["buy"] == "failed" and row["status"] == "placed" and row["refunded"] != row["worth"]
-        if failed or (row["missed"] or 0) != (row["short"] or 0):
-            yield f"order {row['id']} gets back {row['refunded']}: {tuple(row)}"
-        if row["refunded"] > row["worth"] or row["paid"] < 0:
-            yield f"order {row['id']}: {row['refunded']} off {row['worth']}, {row['paid']} paid"
+        if (row["failed"], row["missed"]) != (row["back"], row["short"]):
+            yield f"order {row['id']}: {tuple(row)}"
 
 
 def ledgers_balance(shop: Shop) -> Iterator[str]:
@@ -134,6 +138,7 @@ ALWAYS: tuple[Law, ...] = (
     refunds_are_what_did_not_come,
     ledgers_balance,
     the_bot_never_loses_its_head,
+    *BOOKS,
 )
 
 
@@ -147,12 +152,13 @@ class Before(NamedTuple):
     outbox: int
     states: dict[int, str]
     contested: frozenset[tuple[int, str, str]]
+    dues: dict[int, sqlite3.Row]
 
     @classmethod
     def of(cls, shop: Shop) -> "Before":
         """Look now."""
         entry, outbox = shop.rows("SELECT (SELECT max(id) FROM groupbuy_entry), (SELECT max(id) FROM outbox)")[0]
-        return cls(entry or 0, outbox or 0, _states(shop), _contested(shop))
+        return cls(entry or 0, outbox or 0, _states(shop), _contested(shop), words.dues(shop))
 
 
 class Judge:
@@ -179,7 +185,8 @@ class Judge:
         yield from _states_follow(shop, before)
         yield from _limits_per_door(shop, changes)
         for change in changes:
-            yield from _is_explained(change, step)
+            yield from words.is_explained(change, step, before.states.get(change["groupbuy_id"], "open"))
+        yield from words.what_is_owed_less_is_on_the_list(before.dues, shop)
         if isinstance(event, Heard):
             again = event.id in self._heard
             if said or changes:  # what was mere talk is not written down, and may mean something when it comes again
@@ -188,6 +195,10 @@ class Judge:
             yield from _the_owner_hears(shop, before, event, said)
             yield from self._came_as_said(before, event)
             yield from _old_chains_order_nothing(shop, event, changes)
+            yield from words.does_what_it_says(shop, event, changes)
+            yield from words.remarks_are_kept(event, changes)
+            yield from words.lists_say_what_the_orders_do(shop, step, said)
+            yield from words.whoever_is_spoken_for_is_told(event, changes, said)
         elif changes:
             yield f"{len(changes)} orders changed though nobody said a word"
 
@@ -232,15 +243,17 @@ def _is_shared_out(shop: Shop, item: sqlite3.Row, words: str) -> Iterator[str]:
             yield f"{one['given']} of {one['wanted']} {item['name']} given ({words}), {given} of {wanted} came"
 
 
-_CHANGES = (
-    "SELECT e.id, e.by_id, e.before, e.after, e.cause, e.at, o.member_id, o.item_id, o.groupbuy_id, b.status,"
-    " b.opens_at, b.closes_at, NOT EXISTS (SELECT 1 FROM groupbuy_entry p JOIN groupbuy_order q ON q.id = p.order_id"
-    " WHERE p.id < e.id AND q.item_id = o.item_id AND q.member_id = o.member_id) AS first,"
-    " EXISTS (SELECT 1 FROM groupbuy_entry p JOIN groupbuy_order q ON q.id = p.order_id WHERE p.id < e.id"
-    " AND q.groupbuy_id = o.groupbuy_id AND q.member_id = o.member_id AND p.by_id = e.by_id) AS written"
-    " FROM groupbuy_entry e JOIN groupbuy_order o ON o.id = e.order_id"
-    " JOIN groupbuy b ON b.id = o.groupbuy_id WHERE e.id > ?"
-)
+_CHANGES = """
+SELECT e.id, e.by_id, e.before, e.after, e.cause, e.at, e.reason, o.member_id, o.item_id, o.groupbuy_id, o.room_id,
+       o.note, i.name AS item, m.name, g.granted, b.opens_at, b.closes_at,
+       NOT EXISTS (SELECT 1 FROM groupbuy_entry p JOIN groupbuy_order q ON q.id = p.order_id
+           WHERE p.id < e.id AND q.item_id = o.item_id AND q.member_id = o.member_id) AS first,
+       EXISTS (SELECT 1 FROM groupbuy_entry p JOIN groupbuy_order q ON q.id = p.order_id WHERE p.id < e.id
+           AND q.groupbuy_id = o.groupbuy_id AND q.member_id = o.member_id AND p.by_id = e.by_id) AS written
+FROM groupbuy_entry e JOIN groupbuy_order o ON o.id = e.order_id JOIN groupbuy b ON b.id = o.groupbuy_id
+    JOIN groupbuy_item i ON i.id = o.item_id JOIN member m ON m.id = o.member_id
+    LEFT JOIN groupbuy_grant g ON g.order_id = o.id WHERE e.id > ?
+"""
 
 
 def _states(shop: Shop) -> dict[int, str]:
@@ -252,23 +265,6 @@ def _states_follow(shop: Shop, before: Before) -> Iterator[str]:
         was = before.states.get(buy, "draft")
         if state not in FOLLOWS.get(was, set()) | {was}:
             yield f"group buy {buy} went from {was} to {state}"
-
-
-def _is_explained(change: sqlite3.Row, step: Step) -> Iterator[str]:
-    """Whoever changed an order has just said something, while it was open, and it is theirs, or they work here.
-
-    A neighbour may order for somebody who never did. A bare name, which is no contact's, is spoken for by whoever wrote
-    it down, until somebody says `我是`.
-    """
-    by, words = (step.event.by.id, step.event.text) if isinstance(step.event, Heard) else (None, "")
-    if change["by_id"] != by:
-        yield f"entry {change['id']} names {change['by_id']}, but {by} spoke"
-    spoken_for = change["member_id"].startswith("name:") and (change["written"] or words.startswith("我是"))
-    if not (change["member_id"] == by or by in STAFF or spoken_for or change["first"]):
-        yield f"{by} changed the order of {change['member_id']}: {change['before']} to {change['after']}"
-    taking = change["status"] == "open" and (change["opens_at"] or 0) <= step.at.timestamp() < change["closes_at"]
-    if change["cause"] != "withdrawn" and not taking:
-        yield f"entry {change['id']}: {change['cause']} while group buy {change['groupbuy_id']} took no orders"
 
 
 def _limits_per_door(shop: Shop, changes: list[sqlite3.Row]) -> Iterator[str]:
@@ -289,8 +285,11 @@ def _limits_per_door(shop: Shop, changes: list[sqlite3.Row]) -> Iterator[str]:
 
 
 def _is_answered_once(event: Heard, said: list[sqlite3.Row], changed: bool, again: bool) -> Iterator[str]:
-    """One answer at most, in the place where it was asked; a changed order is answered, a repeated message never."""
-    answers = [row for row in said if row["kind"] == "answer"]
+    """One answer at most, in the place where it was asked; a changed order is answered, a repeated message never.
+
+    A paper that is handed over beside it is no answer.
+    """
+    answers = [row for row in said if row["kind"] == "answer" and row["file"] is None]
     where = event.room.id if event.room else event.by.id
     if len(answers) > 1 or any(row["room_id"] != where for row in answers):
         yield f"answered {len(answers)} times in {[row['room_id'] for row in answers]}"

@@ -5,35 +5,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from community.events import Heard, Person, Place
+from tests.world import afterwards, counter
+from tests.world.goods import GOODS, REMARKS
 from tests.world.life import Life, Move, any_room
-from tests.world.shop import CLERK, OWNER, RESIDENTS, ROOMS
+from tests.world.shop import RESIDENTS, ROOMS
+from tests.world.who import anybody, clerk, resident, room_with
 
-GOODS = (
-    ("红富士苹果", "5斤装", 2990, "份"),
-    ("砂糖橘", "一箱", 3500, "箱"),
-    ("土鸡蛋", "30枚", 2680, "板"),
-    ("盐汽水", "600ml*24瓶", 3000, "箱"),
-    ("冻柿子", "3斤", 2550, "份"),
-    ("羊肉卷", "2斤", 8800, "份"),
-    ("山药", "5斤", 2001, "份"),
-    ("大枣", "3斤", 3905, "份"),
-)
 _ROW = re.compile(r"^(\d+)\. (\S+) (.*)$")
-
-
-def resident(life: Life) -> Person:
-    """Any of the fifty; a few talk more than the others."""
-    return life.one_of(RESIDENTS[:12] + RESIDENTS[48:]) if life.perhaps(0.5) else life.one_of(RESIDENTS)
-
-
-def clerk(life: Life) -> Person:
-    """Whoever stands in the shop."""
-    return life.one_of((OWNER, CLERK))
-
-
-def anybody(life: Life) -> Person:
-    """A resident, or somebody of the shop."""
-    return clerk(life) if life.perhaps(0.08) else resident(life)
 
 
 def busy_room(life: Life) -> Place:
@@ -42,11 +20,6 @@ def busy_room(life: Life) -> Place:
     if not busy and life.perhaps(0.5):
         opens_a_buy(life)
     return life.one_of(busy) if busy and life.perhaps(0.95) else any_room(life)
-
-
-def room_with(life: Life, *states: str) -> Place:
-    """A room with a group buy in one of these states, if there is any."""
-    return life.one_of([room for room in ROOMS if life.titles(room, *states)] or ROOMS)
 
 
 # --- group buys ---
@@ -110,9 +83,10 @@ def ends_a_buy(life: Life) -> None:
 
 
 def orders(life: Life) -> None:
-    """+2, 参团 2, +1 苹果, A2 B1, 我要3份, 红富士苹果2."""
+    """+2, 参团 2, +1 苹果, A2 B1, 我要3份, 红富士苹果2, 来2份; at times with a remark behind it."""
     room = busy_room(life)
-    life.says(anybody(life), room, _order(life, life.open_items(room)))
+    words = _order(life, life.open_items(room))
+    life.says(anybody(life), room, f"{words}，{life.one_of(REMARKS)}" if life.perhaps(0.15) else words)
 
 
 def _order(life: Life, items: Sequence[str]) -> str:
@@ -126,16 +100,20 @@ def _order(life: Life, items: Sequence[str]) -> str:
         f"A{few} B1",
         f"我要{few}份{item}",
         f"+{few} {item[-2:]}",
+        f"来{few}份",
+        f"要{few}份{item}",
     )
     return life.one_of((*forms, f"+{few} {item}", f"+{few} {item}"))
 
 
 def changes(life: Life) -> None:
-    """改 3, 改 2 苹果."""
+    """改 3, 改为2 苹果, 改 2 苹果，放门口."""
     room = busy_room(life)
     items = life.open_items(room)
-    words = f"改 {life.dice.choice((0, 1, 2, 3, 5))}"
-    life.says(resident(life), room, f"{words} {life.one_of(items)}" if items and life.perhaps(0.7) else words)
+    words = f"{life.one_of(('改 ', '改 ', '改为', '改成'))}{life.dice.choice((0, 1, 2, 3, 5))}"
+    if items and life.perhaps(0.7):
+        words += f" {life.one_of(items)}"
+    life.says(resident(life), room, f"{words}，{life.one_of(REMARKS)}" if life.perhaps(0.1) else words)
 
 
 def cancels(life: Life) -> None:
@@ -143,6 +121,16 @@ def cancels(life: Life) -> None:
     room = busy_room(life)
     items = life.open_items(room)
     life.says(resident(life), room, f"取消 {life.one_of(items)}" if items and life.perhaps(0.7) else "取消")
+
+
+def notes(life: Life) -> None:
+    """备注 要小的, 备注 苹果 要小的, 备注 取消, 备注."""
+    room = busy_room(life)
+    words = life.one_of((life.one_of(REMARKS), "取消", ""))
+    items = life.open_items(room)
+    if items and words and life.perhaps(0.7):
+        words = f"{life.one_of(items)} {words}"
+    life.says(anybody(life), room, f"备注 {words}".rstrip())
 
 
 def asks(life: Life) -> None:
@@ -268,79 +256,6 @@ def wants_to_be_forgotten(life: Life) -> None:
     life.says(resident(life), None, life.one_of(("我的数据", "删除我的数据", "确认删除我的数据")))
 
 
-# --- after the close ---
-
-
-def goods_arrive(life: Life) -> None:
-    """到货, all or short, by turn or by share, and mostly its 确认到货."""
-    room, who = room_with(life, "closed", "reached"), clerk(life)
-    waiting = life.shop.rows(
-        "SELECT i.name, i.sold FROM groupbuy_item i JOIN groupbuy b ON b.id = i.groupbuy_id JOIN groupbuy_room r"
-        " ON r.groupbuy_id = b.id WHERE b.status IN ('closed', 'reached') AND r.room_id = ? ORDER BY i.id",
-        room.id,
-    )
-    words = "到货"
-    if waiting and life.perhaps(0.8):
-        item = life.one_of(waiting)
-        words = f"到货 {item['name']} {max(0, item['sold'] - life.dice.choice((0, 1, 2, 3, 5)))}"
-        words += life.one_of(("", " 按比例"))
-    elif waiting:
-        words = f"到货 {life.one_of(waiting)['name']}"
-    life.says(who, room, words)
-    if life.perhaps(0.85):
-        life.says(who, room, "确认到货")
-
-
-def confirms_an_arrival(life: Life) -> None:
-    """确认到货 out of the blue."""
-    life.says(clerk(life), any_room(life), "确认到货")
-
-
-def hands_over(life: Life) -> None:
-    """核销: the whole, a part, a code that is used or that nobody has; a resident may try it, too."""
-    codes = life.codes("live") or life.codes("used", "expired") or ["1234"]
-    code = life.one_of(codes) if life.perhaps(0.85) else f"{life.dice.randint(1000, 9999)}"
-    part = f" {life.one_of(GOODS)[0]}1" if life.perhaps(0.4) else ""
-    life.says(
-        clerk(life) if life.perhaps(0.95) else resident(life), life.one_of((None, any_room(life))), f"核销 {code}{part}"
-    )
-
-
-def pays(life: Life) -> None:
-    """王阿姨 已付, 已退 李姐, 未付, 退款."""
-    who = life.one_of(RESIDENTS).name if life.perhaps(0.8) else f"1-1-{life.dice.randint(1, 3)}01"
-    words = life.one_of((f"{who} 已付", f"已付 {who}", f"已退 {who}", "未付", "退款"))
-    life.says(clerk(life), any_room(life), words)
-
-
-def complains(life: Life) -> None:
-    """售后 苹果坏了2个, mostly by somebody who got some."""
-    had = life.shop.rows(
-        "SELECT o.member_id, i.name FROM groupbuy_grant g JOIN groupbuy_order o ON o.id = g.order_id"
-        " JOIN groupbuy_item i ON i.id = o.item_id WHERE g.granted > 0 ORDER BY o.id DESC LIMIT 20"
-    )
-    known = {one.id: one for one in (*RESIDENTS, OWNER, CLERK)}
-    who, goods = resident(life), life.one_of(GOODS)[0]
-    if had and life.perhaps(0.8):
-        row = life.one_of(had)
-        who, goods = known.get(row["member_id"], who), row["name"]
-    life.says(who, life.one_of((None, any_room(life))), f"售后 {goods}坏了2个")
-
-
-def settles_a_claim(life: Life) -> None:
-    """售后 3 退 5.9元, 补 1份, 不退 原因; also of claims that are settled."""
-    number = life.dice.randint(1, 1 + life.shop.number("SELECT count(*) FROM claim"))
-    outcome = life.one_of(("退 5.9元", "退 30元", "退 70元", "补 1份", "不退 放太久了"))
-    life.says(clerk(life), any_room(life), f"售后 {number} {outcome}")
-
-
-def winds_up(life: Life) -> None:
-    """收团."""
-    room = room_with(life, "arrived")
-    there = life.titles(room, "arrived")
-    life.says(clerk(life), room, f"收团 {life.one_of(there) if there else ''}")
-
-
 # --- the gateway and the clock ---
 
 
@@ -368,11 +283,17 @@ def the_clock_is_put_back(life: Life) -> None:
 
 MOVES: tuple[tuple[int, Move], ...] = (
     (4, opens_a_buy),
+    (2, counter.opens_from_the_shelf),
+    (2, counter.looks_after_the_shelf),
+    (12, counter.speaks_for),
+    (1, counter.calls_off_what_is_closed),
+    (1, counter.wants_papers),
     (1, confirms),
     (3, ends_a_buy),
     (45, orders),
     (7, changes),
     (5, cancels),
+    (3, notes),
     (4, asks),
     (9, copies_the_chain),
     (6, sends_an_old_chain),
@@ -381,13 +302,13 @@ MOVES: tuple[tuple[int, Move], ...] = (
     (4, comes_or_goes),
     (2, fetches_eggs),
     (1, wants_to_be_forgotten),
-    (7, goods_arrive),
-    (1, confirms_an_arrival),
-    (10, hands_over),
-    (5, pays),
-    (4, complains),
-    (5, settles_a_claim),
-    (1, winds_up),
+    (7, afterwards.goods_arrive),
+    (1, afterwards.confirms_an_arrival),
+    (10, afterwards.hands_over),
+    (5, afterwards.pays),
+    (6, afterwards.complains),
+    (5, afterwards.settles_a_claim),
+    (1, afterwards.winds_up),
     (3, is_delivered_twice),
     (3, time_passes),
     (1, the_computer_sleeps),

@@ -26,7 +26,8 @@ _ORDERS = """
 SELECT coalesce(sum(o.quantity), 0) AS ordered,
        coalesce(sum(iif(b.status = 'failed', 0, coalesce(g.granted, o.quantity))), 0) AS came,
        coalesce(sum(o.quantity * o.cents), 0) AS worth,
-       coalesce(sum((SELECT sum(cents) FROM refund r WHERE r.order_id = o.id)), 0) AS refunded,
+       coalesce(sum((SELECT sum(cents) FROM refund r WHERE r.order_id = o.id AND r.reason NOT LIKE 'less:%')), 0)
+       AS refunded,
        coalesce(sum((SELECT sum(cents) FROM payment p WHERE p.order_id = o.id)), 0) AS paid
 FROM groupbuy b JOIN groupbuy_order o ON o.groupbuy_id = b.id LEFT JOIN groupbuy_grant g ON g.order_id = o.id
 WHERE b.id = ? AND o.status = 'placed'

@@ -18,6 +18,7 @@ from community.events import Event, Heard, Person, Place
 from community.export import export, names
 from community.house import House
 from community.people import Role
+from community.product import shelf, stock
 from community.shop import Eggs, Invite
 from community.shop import Shop as ShopSettings
 from community.wording import Wording
@@ -26,6 +27,7 @@ from handlers.desk import Desk
 from handlers.router import Router
 from schedules.chores import discover as discover_chores
 from tests.conftest import BEGIN, ROOT, ZONE, write
+from tests.world.goods import GOODS_OF_SHELF
 
 ROOMS = tuple(Place(f"{n}@chatroom", f"幸福里{n}群") for n in (1, 2, 3))
 _FAMILIES, _TITLES = "王李陈周刘赵孙吴郑冯", ("阿姨", "姐", "大爷", "奶奶", "师傅")
@@ -136,7 +138,7 @@ class Shop:
 
 
 def _furnish(tx: Tx) -> None:
-    """Three rooms; most residents live in one, every fifth reads two, and some will only come by and by."""
+    """Three rooms and a shelf; most residents live in one, every fifth reads two, and some will only come by and by."""
     staff.enthrone(tx, OWNER, BEGIN)
     for number, room in enumerate(ROOMS):
         people.known_room(tx, room, BEGIN)
@@ -144,6 +146,9 @@ def _furnish(tx: Tx) -> None:
         here = [one for n, one in enumerate(RESIDENTS[:40]) if number in (n % 3, n // 5 % 3 if n % 5 == 0 else n % 3)]
         people.present(tx, room.id, [OWNER, CLERK, *here, *RESIDENTS[48:]], BEGIN)
     people.appoint(tx, CLERK.id, Role.LEADER)
+    for there, (name, spec, cents, unit) in zip((12, 6, 30), GOODS_OF_SHELF, strict=True):
+        stands = shelf.reprice(tx, name, spec, cents, BEGIN.date(), unit=unit).product
+        stock.deliver(tx, stands, there, OWNER.id, BEGIN)
 
 
 @contextmanager
