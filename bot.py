@@ -12,6 +12,7 @@ gc.set_threshold(100_000, 20, 20)  # a start makes much that stays; looking for 
 with absent.named():
     import typer
 
+    from community.export import names as tables
     from community.sheet.layouts import Layout
     from front import doorstep, shelving, usage
     from front.settings import SettingsFault, read_settings
@@ -77,7 +78,7 @@ def paste(
 
 @app.command()
 def export(
-    table: Annotated[str, typer.Argument(help="orders groupbuys ledger invites members posts outbox activity")],
+    table: Annotated[str, typer.Argument(help=f"哪一张：{' '.join(tables())}")],
     db: Database = None,
     form: Annotated[Literal["csv", "json"], typer.Option("--format", help="csv 或 json")] = "csv",
 ) -> None:

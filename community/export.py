@@ -29,6 +29,8 @@ Cell = str | int | None
 Row = dict[str, Cell]
 Format = Literal["csv", "json"]
 _FORMULA = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+_SIGN = "+"
+"""What somebody typed who ordered: alone it is no formula, and stays what JSON says, too."""
 
 
 class Export(NamedTuple):
@@ -86,7 +88,7 @@ def _harmless(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
     plain = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{plain}" if _FORMULA.match(cell) else plain
+    return f"'{plain}" if cell != _SIGN and _FORMULA.match(cell) else plain
 
 
 def _rows(database: Database, table: Export, zone: tzinfo) -> Iterator[Row]:

@@ -44,6 +44,11 @@ _OWNERS = prepare(
 )
 
 
+def roles(tx: Tx) -> dict[str, Role]:
+    """What each person of the shop may do, by contact id; whoever is not here is a resident."""
+    return {one.id: Role(one.role) for one in (*owners(tx), *colleagues(tx))}
+
+
 def owners(tx: Tx) -> list[Colleague]:
     """Whoever owns the shop: nobody before the first claim."""
     return tx.all(_OWNERS)

@@ -103,6 +103,7 @@ class Keting:
         self.tips.on_fault = lambda fault: _quietly(loop, self._report, _ill_words(fault))
         if self.settings.owner_id:
             await self._write(staff.enthrone, Person(self.settings.owner_id, Role.OWNER.word))
+        self.desk.look_around()
         await self.sender.recover()
         works = {"sender": self.sender.run, "clock": self.clock.run, "rounds": self._rounds}
         self._tasks = [asyncio.create_task(_keep_up(name, work), name=name) for name, work in works.items()]

@@ -74,6 +74,7 @@ class Player:
         ids = [self._puppet.room(room) for room in rooms]
         self._names = dict(zip(ids, rooms, strict=True))
         await self._write(_open_shop, owner, [Place(i, name) for i, name in self._names.items()])
+        self._keting.desk.look_around()
         self._running = asyncio.create_task(self._keting.wechat.run())
         await self._keting.sender.recover()
         await self._keting.clock.run_due(self.now)

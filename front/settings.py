@@ -63,7 +63,7 @@ def read_settings(env_file: Path | None = None, environment: Mapping[str, str] |
         shop_file=_shop_file(values, problems),
         sample=ROOT / "data" / "sample",
         backups=ROOT / "data" / "backups",
-        owner_id=values.get("OWNER_ID") or None,
+        owner_id=_owner(values, problems),
         webhook=_address(values, "WECOM_WEBHOOK", problems),
         endpoint=_endpoint(values, problems),
     )
@@ -159,6 +159,14 @@ def _folder(values: Mapping[str, str], name: str, usual: Path, problems: list[st
     if not folder.is_dir():
         problems.append(f"{name} 指的文件夹不存在：{folder}")
     return folder
+
+
+def _owner(values: Mapping[str, str], problems: list[str]) -> str | None:
+    """The owner's contact id; a nickname with a blank in it, or two ids, would make nobody the owner."""
+    owner = values.get("OWNER_ID") or None
+    if owner and (len(owner.split()) > 1 or not owner.isprintable()):
+        problems.append(f"OWNER_ID 要写一个微信联系人 id，中间没有空格，不是昵称，现在写的是 {owner[:60]}")
+    return owner
 
 
 def _address(values: Mapping[str, str], name: str, problems: list[str]) -> str | None:

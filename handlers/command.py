@@ -151,7 +151,7 @@ class Command:
     `glue`: what may follow the keyword without a blank: nothing, a number, or anything.
     `anywhere`: works in rooms where the bot is not enabled too. `bare`: also answers to a message that begins with the
     name of goods on offer (红富士2 盐汽水4). `chain`: also answers to a message that looks like a chain where something
-    is on offer. `reshapes`: changes what is on offer.
+    is on offer. `reshapes`: changes what is on offer, or who works here.
     `pictures`: changes whose pictures are waited for.
     `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
     `listed`: named in 帮助. `means`: whether these words are this command at all, as far as the words alone can tell.

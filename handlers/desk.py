@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from community import activity, invite, outbox, people, seen, uploads
+from community import activity, invite, outbox, people, seen, staff, uploads
 from community.db import Database, DatabaseTrouble, Tx, trouble
 from community.events import Echo, Event, Heard, Joined, Left, Pictured, Renamed
 from community.groupbuy import finding
@@ -42,7 +42,6 @@ class Desk:
         self.snapshots = Snapshots(database, house, self._uploads, now, self._launch)
         self.on_trouble: Callable[[Heard, DatabaseTrouble], None] = lambda heard, ill: None
         """Told, in the pen's thread, of a command that a sick database could not take; it has left no trace."""
-        self.look_at_offers()
 
     def receive(self, event: Event) -> None:
         """Take one event; chatter touches no database."""
@@ -71,10 +70,13 @@ class Desk:
         if counts:
             self._write(chattered, dict(counts))
 
-    def look_at_offers(self) -> None:
-        """Let the router know what is on offer, so that red apples are told from red faces without a database."""
+    def look_around(self) -> None:
+        """Let the router know what is on offer and who works here: red apples are told from red faces, and a clerk's
+        已付 from a neighbour's, without a database. Call it once before anybody speaks; before that nothing is assumed.
+        """
         with self._database.reading() as tx:
             self._router.offer(finding.on_offer(tx), finding.also_called(tx))
+            self._router.employ(staff.roles(tx))
 
     @property
     def under_way(self) -> frozenset[Future[Any]]:
@@ -91,9 +93,9 @@ class Desk:
         future.add_done_callback(partial(self._untaken, event))
 
     def _look_anew(self, command: Command, event_id: str, done: bool) -> None:
-        """Where what is on offer cannot be looked at, nothing is taken for chatter on account of it."""
+        """Where the shop cannot be looked at, nothing is taken for chatter on account of it."""
         if done and command.reshapes:
-            self.look_at_offers()
+            self.look_around()
         if done and command.pictures:
             self.snapshots.look()
         if command.reshapes:

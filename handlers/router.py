@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from community.events import Heard
+from community.people import Role
 from community.quantity import normalise
 from handlers.command import Command, Glue, Said, Where
 
@@ -75,6 +76,7 @@ class Router:
         self._endings = tuple(keyword for command in self.commands if command.last for keyword in command.keywords)
         self._lasts = frozenset(keyword[-1] for keyword in self._endings) | frozenset(_BLANK if self._endings else "")
         self._called: dict[str, frozenset[str]] | None = None
+        self._roles: Mapping[str, Role] | None = None
         self._changing: set[str] = set()
         self._show({})
 
@@ -114,17 +116,25 @@ class Router:
             room: goods | frozenset(_beginnings((also or {}).get(room, ()))) for room, goods in self._goods.items()
         }
 
+    def employ(self, roles: Mapping[str, Role]) -> None:
+        """Know who works for the shop, by contact id; everybody else is a resident from now on."""
+        self._roles = roles
+
     def changing(self, command_id: str) -> None:
-        """Assume nothing of what is on offer while this command may be changing it, until it is `changed`."""
+        """Assume nothing of offers and staff while this command may be changing them, until it is `changed`."""
         self._changing.add(command_id)
 
     def changed(self, command_id: str) -> None:
-        """The command has done what it does, and `offer` has said what came of it."""
+        """The command has done what it does, and `offer` and `employ` have said what came of it."""
         self._changing.discard(command_id)
 
     def _meant(self, found: Match, heard: Heard) -> Match | None:
-        goods = None
-        if self._called is not None and not self._changing and heard.room is not None:
+        if self._changing:
+            return found if found.meant(heard, None) else None
+        command, goods = found.command, None
+        if command.everyday and self._roles is not None and self._roles.get(heard.by.id, Role.RESIDENT) < command.who:
+            return None  # 确认, said by one neighbour to another
+        if self._called is not None and heard.room is not None:
             goods = self._called.get(heard.room.id, frozenset())
         return found if found.meant(heard, goods) else None
 

@@ -10,20 +10,42 @@ from handlers.command import Ask, Reply, Where, command, say
 
 
 @command(
-    "店主-", example="店主-48291377", help="认店主（开机时给的口令）", where=Where.DIRECT, everyday=True, glue="any"
+    "店主-",
+    example="店主-48291377",
+    help="认店主（开机时给的口令）",
+    where=Where.DIRECT,
+    everyday=True,
+    glue="any",
+    reshapes=True,
 )
 def own(tx: Tx, ask: Ask) -> Reply | None:
     """The first to send the code that start-up printed owns the shop."""
     return _claim(tx, ask, Role.OWNER)
 
 
-@command("店员-", example="店员-48291377", help="用店主给的口令当店员", where=Where.DIRECT, everyday=True, glue="any")
+@command(
+    "店员-",
+    example="店员-48291377",
+    help="用店主给的口令当店员",
+    where=Where.DIRECT,
+    everyday=True,
+    glue="any",
+    reshapes=True,
+)
 def become_clerk(tx: Tx, ask: Ask) -> Reply | None:
     """Become a clerk with the owner's code."""
     return _claim(tx, ask, Role.CLERK)
 
 
-@command("团长-", example="团长-48291377", help="用店主给的口令当团长", where=Where.DIRECT, everyday=True, glue="any")
+@command(
+    "团长-",
+    example="团长-48291377",
+    help="用店主给的口令当团长",
+    where=Where.DIRECT,
+    everyday=True,
+    glue="any",
+    reshapes=True,
+)
 def become_leader(tx: Tx, ask: Ask) -> Reply | None:
     """Become a leader with the owner's code."""
     return _claim(tx, ask, Role.LEADER)
@@ -58,7 +80,15 @@ def roster(tx: Tx, ask: Ask) -> Reply:
     return say("staff/roster", colleagues=found)
 
 
-@command("撤店员", example="撤店员 1", help="按名单上的编号撤掉", who=Role.OWNER, where=Where.DIRECT, glue="number")
+@command(
+    "撤店员",
+    example="撤店员 1",
+    help="按名单上的编号撤掉",
+    who=Role.OWNER,
+    where=Where.DIRECT,
+    glue="number",
+    reshapes=True,
+)
 def dismiss(tx: Tx, ask: Ask) -> Reply:
     """Make a clerk or leader a resident again."""
     try:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 import bot
+from community import export as exports
 from community import setting
 from community.db import Database
 from community.posts import Post
@@ -259,6 +260,11 @@ def test_a_post_typed_at_night_is_queued_with_a_word_about_it(shop: Shop) -> Non
 
 
 # export and backup
+
+
+def test_the_help_names_every_table(shop: Shop) -> None:
+    shown = shop.run("export", "--help").out
+    assert [name for name in exports.names() if not re.search(rf"\b{name}\b", shown)] == []
 
 
 def test_an_unknown_table_is_named_and_ends_with_two(shop: Shop) -> None:

@@ -45,6 +45,7 @@ def test_without_env_everything_lies_beside_the_program(env: Path) -> None:
         ("SHOP_FILE=nowhere.toml", "SHOP_FILE"),
         ("WECOM_WEBHOOK=qyapi.weixin.qq.com/x", "WECOM_WEBHOOK"),
         ("WECOM_WEBHOOK=https://", "WECOM_WEBHOOK"),
+        ("OWNER_ID=wxid_wang wxid_li", "OWNER_ID"),
         ("WECOM_WEBHOOK=http://[x", "WECOM_WEBHOOK"),
         (f"{TOKEN}=secret", ENDPOINT),
         (f"{ENDPOINT}=localhost:8788", TOKEN),

@@ -2,28 +2,30 @@
 
 import shutil
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from community import people
+from community import people, staff
 from community.db import Database, Tx
 from community.events import Heard, Person, Place
 from community.groupbuy import buys, finding
 from community.groupbuy.wishes import read_wishes
 from community.house import House
+from community.people import Role
 from community.quantity import looks_like_number, normalise
 from community.refusal import Refusal
 from community.terms import read_terms
-from handlers.command import discover
+from handlers.command import Where, discover
 from handlers.desk import Desk
 from handlers.router import Match, Router
 from tests.conftest import BEGIN, Now, write
 
 OPEN, QUIET = Place("open", "幸福里1群"), Place("quiet", "幸福里2群")
-WANG = Person("wxid_wang", "王阿姨")
+WANG, OWNER = Person("wxid_wang", "王阿姨"), Person("wxid_owner", "店主")
 
 TALK = """
 我要去接孩子了|我要下班了|我要睡了|我要回家做饭|我要是有空就去|我要不要带伞|我要出门了|我要减肥|我要投诉物业
@@ -93,6 +95,7 @@ def shut(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Database:
     for room in (OPEN, QUIET):
         write(database, people.known_room, room, BEGIN)
     write(database, people.meet, WANG, BEGIN)
+    write(database, staff.enthrone, OWNER, BEGIN)
     write(database, opened)
     database.pen.close()
     return database
@@ -104,12 +107,13 @@ class Counter:
     def __init__(self, database: Database, house: House) -> None:
         self.router = Router(discover())
         self._desk = Desk(database, house, self.router, Now())
+        self._desk.look_around()
         self._looks = 0
         event.listen(database.engine, "checkout", self._looked)
 
-    def hear(self, text: str, room: Place, *, mentioned: bool = False) -> bool:
+    def hear(self, text: str, room: Place | None, *, by: Person = WANG) -> bool:
         try:
-            self._desk.receive(Heard("m", WANG, text, room, mentioned))
+            self._desk.receive(Heard("m", by, text, room))
         except RuntimeError:
             return True
         return self._looks > 0
@@ -162,7 +166,34 @@ def test_talk_touches_no_database(counter: Counter, text: str, room: Place) -> N
 
 @pytest.mark.parametrize("text", MEANT)
 def test_what_is_meant_as_a_command_is_taken(counter: Counter, text: str) -> None:
-    assert counter.hear(text, OPEN)
+    assert counter.hear(text, OPEN, by=OWNER)
+
+
+STAFF_SAYS = [
+    (text, Place("open", "幸福里1群") if one.where is not Where.DIRECT else None)
+    for one in discover()
+    if one.everyday and one.who > Role.RESIDENT
+    for text in (*one.keywords, one.example)
+]
+
+
+@pytest.mark.parametrize(("text", "room"), STAFF_SAYS)
+def test_words_of_the_staff_are_talk_among_neighbours(counter: Counter, text: str, room: Place | None) -> None:
+    assert not counter.hear(text, room, by=WANG)
+
+
+def test_who_works_here_is_known_as_soon_as_it_changes(database: Database, house: House) -> None:
+    desk = Desk(database, house, router := Router(discover()), Now())
+    desk.look_around()
+    code = write(database, staff.offer, Role.OWNER, Random(7), BEGIN)
+    assert found_by(router, "继续", OPEN) is None
+    desk.receive(Heard("m1", WANG, code, None))
+    assert found_by(router, "继续", OPEN)
+    for future in desk.under_way:
+        future.result(30)
+    write(database, lambda _tx: None)
+    assert found_by(router, "继续", OPEN)
+    assert router.find(Heard("m2", Person("wxid_li", "李姐"), "继续", OPEN)) is None
 
 
 @pytest.mark.parametrize("text", MEANT)
@@ -170,7 +201,7 @@ def test_an_order_where_nothing_is_on_offer_is_talk_and_every_other_command_is_n
     counter: Counter, text: str
 ) -> None:
     talk = text.startswith(ONLY_WHERE_OPEN) or text in ("接龙 苹果", "取消 苹果", "取消 香蕉", "取消 B", "改 0")
-    assert counter.hear(text, QUIET) is not talk
+    assert counter.hear(text, QUIET, by=OWNER) is not talk
 
 
 @pytest.mark.parametrize("text", ["取消", "取消 一份", "改 2", "改2份"])

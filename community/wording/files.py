@@ -42,8 +42,9 @@ class Folder:
             raise Slip(name, f"“{name[:40]}”不能当文件名")
         path = self.directory.joinpath(*parts[:-1], parts[-1] + SUFFIX)
         try:
-            inside = path.resolve().is_relative_to(self.directory.resolve())
-        except (OSError, RuntimeError):  # links that lead in a circle
+            found = path.resolve()
+            inside = found.is_relative_to(self.directory.resolve()) and not found.is_symlink()
+        except (OSError, RuntimeError):  # links that lead in a circle; from Python 3.13 on one of them is what is found
             inside = False
         if not inside:
             raise Slip(name, "这个文件不在文字的文件夹里")
