@@ -16,6 +16,7 @@ FILES = (
     "round_two.toml",
     "round_three.toml",
     "round_four.toml",
+    "round_five.toml",
 )
 """Those the reader was made with, those written when it was finished, and those of each round written after.
 

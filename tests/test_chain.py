@@ -92,6 +92,12 @@ def test_staff_are_told_why_a_row_is_in_doubt(line: str, reason: str) -> None:
     assert reason in row.reason
 
 
+def test_a_row_written_twice_is_one_order_until_somebody_says_it_is_two() -> None:
+    rows = chain("1. 王阿姨 2份", "2. 王阿姨 1份", "3. 李姐 2份", "4. 王阿姨 苹果2份").rows
+    assert [row.status for row in rows] == ["sure", "sure", "sure", "doubtful"]
+    assert rows[3].reason == "和第1行一样，是不是写重了"
+
+
 @pytest.mark.parametrize(
     ("line", "note"),
     [
@@ -257,7 +263,7 @@ def test_words_that_leave_an_order_open_make_it_doubtful(
 
 NAMES = st.text(min_size=1, max_size=12).map(normalise).filter(bool)
 ORDERS = st.dictionaries(st.sampled_from(FRUIT), st.integers(1, 999), min_size=1)
-WRITTEN = st.lists(st.tuples(NAMES, ORDERS), min_size=1, max_size=9)
+WRITTEN = st.lists(st.tuples(NAMES, ORDERS), min_size=1, max_size=9, unique_by=lambda one: one[0])
 
 
 @given(st.text(max_size=40), WRITTEN)

@@ -11,11 +11,12 @@ from community.chain.words import KINDS, is_goods, simplified
 from community.quantity import COUNTERS, NUMERALS, normalise
 
 _FRUITS = "橘橙桃柚柿李杏饺粽"  # 砂糖橘 are 橘子
-_MODIFIERS = "土嫩老盐甜脆"
+_MODIFIERS = "土嫩老盐甜脆纯鲜活冻净"
 _SIZES = "大中小红黄白黑青绿"
 _SIZE = re.compile(rf"(?P<size>[{_SIZES}])(?:[{COUNTERS}号的]|款|个)?\Z")
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 _PUNCTUATION = re.compile(r"[^\w]+")
+_SHORT_HEAD = 3
 _SHORTEST = 2  # a single character of a longer name (果, 油) names nothing
 _NUMBER_BEFORE = rf"(?<=[0-9{NUMERALS}])"
 _NUMBER_AFTER = rf"(?= ?[:+x×*]? ?[0-9]| ?[{NUMERALS}][{COUNTERS}])"
@@ -120,11 +121,17 @@ def _short_forms(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
 
 
 def _heads(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
-    """豆沙 for 豆沙粽 beside 蛋黄粽: what is left without the end that several share, if it is no goods itself."""
-    ends = Counter(name[-1:] for name in known if name.isalpha() and len(name) >= _SHORTEST + 1)
-    for name, places in list(known.items()):
-        if len(name) >= _SHORTEST + 1 and ends[name[-1:]] > 1 and not is_goods(name[:-1]):
-            yield name[:-1], places
+    """豆沙 for 豆沙粽 beside 蛋黄粽, 白菜猪肉 for 白菜猪肉水饺 beside 韭菜鸡蛋水饺: a name without its shared end.
+
+    A short one that is goods itself stays out: 苹果 is no 苹果派.
+    """
+    names = [name for name in known if name.isalpha()]
+    ends = Counter(name[-end:] for name in names for end in (1, 2) if len(name) > end + 1)
+    for name in names:
+        for end in (1, 2):
+            head = name[:-end]
+            if len(name) > end + 1 and ends[name[-end:]] > 1 and (len(head) > _SHORT_HEAD or not is_goods(head)):
+                yield head, known[name]
 
 
 def _pattern(known: Iterable[str]) -> str:
@@ -134,7 +141,7 @@ def _pattern(known: Iterable[str]) -> str:
 
 def _spelled(name: str) -> str:
     letters = "[ -]?".join(map(re.escape, name))
-    begin, end = ("(?<![A-Za-z])", "(?![A-Za-z栋座幢区#])") if name.isascii() else ("", "")
+    begin, end = ("(?<![A-Za-z])", "(?![A-WYZa-wyz栋座幢区#]|x(?![0-9]))") if name.isascii() else ("", "")
     if len(name) == 1:  # A2, 2大1小: a single character is a name only beside a number
         # The 大 of 两大一小 counts, that of 2大桶 does not.
         alone = rf"(?:(?![^\W\d_])|(?=[{NUMERALS}]\w(?!\w)))"

@@ -29,7 +29,7 @@ def _patterns(unit_like: str, singles: str, units: str, *, by_piece: bool) -> tu
     unit = f"(?!{unit_like})(?:{units})"
     piece = rf"(?!(?:[0-9]{{1,3}}|[{NUMERALS}]{{1,3}}) ?块(?![0-9{NUMERALS}钱]))" if by_piece else ""
     return (
-        ("phone", r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"),
+        ("phone", r"(?<![0-9])1[3-9][0-9](?:[0-9]{8}|[*x]{4,8}[0-9]{2,4})(?![0-9])"),
         ("phone", r"(?:手机|电话)?尾号[: ]?[0-9]{4}(?![0-9])"),
         ("place", HOUSEHOLD),
         ("time", r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}[点时](?:半|整|钟|[0-9]{1,2}分?)?|[0-9]{1,2}月[0-9]{1,2}[日号]?"),
