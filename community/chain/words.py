@@ -42,7 +42,8 @@ _SECOND_THOUGHTS = (
 _THOUGHTS = tuple((re.compile(pattern), reason) for pattern, reason in _SECOND_THOUGHTS)
 _STRONG = re.compile(r".+?(?:不|没|取消|退[了掉]?\Z|改|再[加要来]|追加|作废|或者|同上|一样|[给帮代替].)")
 _ALTERS = re.compile(
-    r"[不没无别改换加减少多或再又各都全退除代替也还?]|取消|如果|要是|一样|同上|重复|写重|测试|占|待|错|误|无效|空着|未定|想想|看看|问|等等|确认"
+    r"[不没无别改换加减少多或再又各都全退除代替也还?]|取消|如果|要是|一样|同上"
+    r"|重复|写重|测试|占|待|错|误|无效|空着|未定|想想|看看|问|等等|确认"
 )
 
 _ATOMS = (
