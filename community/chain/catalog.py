@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from community.chain.measure import UNIT, Measure, holds, measures_in
+from community.chain.measure import DIGITS, UNIT, Measure, holds, measures_in
 from community.chain.model import Offer
 from community.chain.words import KINDS, is_goods, simplified
 from community.quantity import COUNTERS, NUMERALS, normalise
@@ -16,9 +16,11 @@ _SIZES = "大中小红黄白黑青绿"
 _SIZE = re.compile(rf"(?P<size>[{_SIZES}])(?:[{COUNTERS}号的]|款|个)?\Z")
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 _PUNCTUATION = re.compile(r"[^\w]+")
+_SPAN = re.compile(rf"{DIGITS}[-~]{DIGITS} ?{UNIT}", re.IGNORECASE)
 _SHORT_HEAD = 3
 _SHORTEST = 2  # a single character of a longer name (果, 油) names nothing
 _NUMBER_BEFORE = rf"(?<=[0-9{NUMERALS}])"
+_COUNTED_BEFORE = rf"(?<=[0-9{NUMERALS}][{COUNTERS}])"
 _NUMBER_AFTER = rf"(?= ?[:+x×*]? ?[0-9]| ?[{NUMERALS}][{COUNTERS}])"
 
 
@@ -28,7 +30,8 @@ class Catalog:
 
     `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子),
     `singles` those of one character (大, A). `by_piece` says that something is sold by 块, which is money elsewhere.
-    `units` finds what any portion is called (笼), usual or not.
+    `units` finds what any portion is called (笼), usual or not; `span` the range that says what a portion weighs, where
+    all that have one have the same (2-3斤).
     """
 
     offers: tuple[Offer, ...]
@@ -39,6 +42,7 @@ class Catalog:
     singles: str
     by_piece: bool
     units: str
+    span: str
 
     def meant(self, name: str) -> frozenset[int]:
         """The places in `offers` that a name found by `pattern` may mean."""
@@ -67,12 +71,18 @@ def build(offers: Sequence[Offer]) -> Catalog:
         singles,
         any(offer.unit == "块" for offer in offers),
         _any_unit(offers),
+        _span(offers),
     )
 
 
 def _any_unit(offers: Iterable[Offer]) -> str:
     own = {offer.unit for offer in offers if offer.unit.isalpha() and not re.fullmatch(UNIT, offer.unit, re.IGNORECASE)}
     return "|".join([*sorted(own, key=lambda unit: (-len(unit), unit)), UNIT])
+
+
+def _span(offers: Iterable[Offer]) -> str:
+    found = {span[0] for offer in offers for span in _SPAN.finditer(normalise(f"{offer.name} {offer.spec}"))}
+    return re.escape(found.pop()) if len(found) == 1 else r"(?!)"
 
 
 def _key(name: str) -> str:
@@ -140,10 +150,11 @@ def _pattern(known: Iterable[str]) -> str:
 
 
 def _spelled(name: str) -> str:
-    letters = "[ -]?".join(map(re.escape, name))
+    letters = "[ %-]?".join(map(re.escape, name))
     begin, end = ("(?<![A-Za-z])", "(?![A-WYZa-wyz栋座幢区#]|x(?![0-9]))") if name.isascii() else ("", "")
     if len(name) == 1:  # A2, 2大1小: a single character is a name only beside a number
         # The 大 of 两大一小 counts, that of 2大桶 does not.
         alone = rf"(?:(?![^\W\d_])|(?=[{NUMERALS}]\w(?!\w)))"
-        return rf"{begin}(?:{_NUMBER_BEFORE}{letters}{alone}|{letters}{_NUMBER_AFTER}){end}"
+        counted = rf"{_COUNTED_BEFORE}{letters}(?!\w)|" if name.isascii() else ""  # 1份A
+        return rf"{begin}(?:{counted}{_NUMBER_BEFORE}{letters}{alone}|{letters}{_NUMBER_AFTER}){end}"
     return rf"{begin}{letters}{end}"

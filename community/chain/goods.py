@@ -13,6 +13,7 @@ from community.chain.words import JOINTS, kind_of, leads_in, second_thought
 from community.quantity import COUNTERS, MOST
 
 _MOST_BARE = 20  # a larger number without a measure is a door or a price before it is a quantity
+_TIES = "-−–—~→=>±≈"
 _OPAQUE = {
     "range": "份数写的是个范围，问清要几份",
     "fraction": "只能按整份记，问清要几份",
@@ -58,6 +59,14 @@ def _check_words(tokens: Sequence[Token]) -> None:
             raise Doubt(_OPAQUE[token.kind])
         if token.kind in ("word", "latin"):
             _check_word(tokens, at)
+        if token.kind == "symbol" and token.text in _TIES and 0 < at < len(tokens) - 1:
+            _check_tie(*tokens[at - 1 : at + 2])
+
+
+def _check_tie(before: Token, tie: Token, after: Token) -> None:
+    """Two amounts that a sign ties together (2→3份) are neither the one nor the other."""
+    if before.kind == after.kind == "amount" and (before.end, tie.end) == (tie.start, after.start):
+        raise Doubt(f"“{before.text}{tie.text}{after.text}”是几份要问清")
 
 
 def _check_word(tokens: Sequence[Token], at: int) -> None:

@@ -108,6 +108,8 @@ def _is_nickname(head: Sequence[Token]) -> bool:
         return False
     digits = next(token for token in head if token.kind == "amount")
     if digits.text.isascii():  # 小8, 99°C
+        if digits is head[0] and words:  # 66大顺
+            return not digits.sign and not digits.unit and len(words) > 1
         return not digits.unit and (len(words) in (1, 2) if digits is head[-1] else not words)
     return kind_of(words) == "odd"
 

@@ -21,10 +21,11 @@ _PAID = (
 _BLOCK = r"(?<![a-z])(?:block|blk|building|bldg|tower|apt|room|unit|flat)\.? ?[0-9]{1,4}[a-z]?(?![\w])"
 
 
-def _patterns(unit_like: str, singles: str, units: str, *, by_piece: bool) -> tuple[tuple[str, str], ...]:
+def _patterns(unit_like: str, singles: str, units: str, span: str, *, by_piece: bool) -> tuple[tuple[str, str], ...]:
     """The table of tokens, tried in this order; `unit_like` are names that an amount must not bite into (2提子).
 
-    `singles` are names of one character, before which a bare numeral counts (两大一小).
+    `singles` are names of one character, before which a bare numeral counts (两大一小); `span` is a range that only
+    says what a portion weighs (2-3斤).
     """
     unit = f"(?!{unit_like})(?:{units})"
     piece = rf"(?!(?:[0-9]{{1,3}}|[{NUMERALS}]{{1,3}}) ?块(?![0-9{NUMERALS}钱]))" if by_piece else ""
@@ -38,7 +39,9 @@ def _patterns(unit_like: str, singles: str, units: str, *, by_piece: bool) -> tu
         ("place", _BLOCK),
         ("price", rf"{piece}{PRICE}|{_PAID}"),
         ("total", rf"(?:一共|总共|合计|共计|共)[: ]?[0-9]{{1,4}}(?: ?{unit})?"),
+        ("per", rf"(?<![0-9.]){span}(?: ?/ ?{unit})?"),
         ("range", rf"(?<![0-9.])[0-9]{{1,2}} ?(?:[-~到至或、]) ?[0-9]{{1,2}}(?![0-9.])(?: ?{unit})?"),
+        ("range", rf"(?<![0-9.]){DIGITS} ?[-~到至] ?{DIGITS}(?![0-9.-])(?: ?{unit})?"),
         ("fraction", rf"{_SIGN}?(?:[0-9]{{1,4}}|[{NUMERALS}]{{1,4}}) ?{UNIT}半"),
         ("fraction", r"[¼-¾⅐-⅞↉]|(?<![0-9])[1-9]/[2-9](?![0-9])"),
         ("minus", r"(?<![0-9A-Za-z])[-−–负] ?[0-9]{1,12}"),
@@ -91,7 +94,7 @@ class Lexer:
         table = (
             f"(?P<{kind}_{at}>{pattern})"
             for at, (kind, pattern) in enumerate(
-                _patterns(catalog.unit_like, catalog.singles, catalog.units, by_piece=catalog.by_piece)
+                _patterns(catalog.unit_like, catalog.singles, catalog.units, catalog.span, by_piece=catalog.by_piece)
             )
         )
         self._amount = re.compile(_AMOUNT.replace("UNIT", catalog.units), re.IGNORECASE)
