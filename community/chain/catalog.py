@@ -56,7 +56,7 @@ def build(offers: Sequence[Offer]) -> Catalog:
         for name in (offer.name, *offer.aliases, _bare(offer.name)):
             if _key(name):
                 known[_key(name)].add(at)
-    for derived in (_sizes(offers), _short_forms(known), _heads(known)):
+    for derived in (_lettered(offers), _sizes(offers), _short_forms(known), _heads(known)):
         known |= _new(derived, known)
     specs = tuple(holds(f"{offer.name} {offer.spec}") for offer in offers)
     frozen = {name: frozenset(places) for name, places in known.items()}
@@ -104,6 +104,13 @@ def _new(derived: Iterable[tuple[str, set[int]]], known: Collection[str]) -> dic
         if name not in known:
             found[name] |= places
     return found
+
+
+def _lettered(offers: Sequence[Offer]) -> Iterable[tuple[str, set[int]]]:
+    """A款 and A套餐 for what is listed under A."""
+    for at, offer in enumerate(offers):
+        letters = (word for word in map(_key, offer.aliases) if len(word) == 1 and word.isascii() and word.isalpha())
+        yield from ((f"{letter}{kind}", {at}) for letter in letters for kind in ("款", "套餐", "餐", "类", "组"))
 
 
 def _sizes(offers: Sequence[Offer]) -> Iterable[tuple[str, set[int]]]:

@@ -12,6 +12,7 @@ from community.chain.words import (
     is_nickname,
     kind_of,
     runs_on,
+    says_more,
     second_thought,
     unsettled,
     without_wish,
@@ -212,7 +213,7 @@ def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool, n
     for piece in people:
         if is_goods(piece.text) and not named_again:
             raise Doubt(f"“{piece.text[:12]}”像是商品，不在这次团里")
-        if unsettled(piece.text) or (glued and second_thought(_beyond_name(piece.text))):
+        if unsettled(piece.text) or says_more(piece.text) or (glued and second_thought(_beyond_name(piece.text))):
             raise Doubt(second_thought(piece.text[1:]) or "问清是谁的、要几份")
     if glued and runs_on(people[-1].text):
         raise Doubt(f"“{people[-1].text[:12]}”里名字和商品分不开")

@@ -24,6 +24,7 @@ _DASHED = re.compile(r"[^\W\d]-(?=[^\W\d]).*-[+x×]?[0-9]", re.DOTALL)
 _LABEL = re.compile(
     r"(?<!\w)(?:昵称|姓名|名字|称呼|微信名|楼号|房号|楼栋|门牌号?|地址|数量|份数|品种|商品|规格|电话|手机号?|备注) ?[:]"
 )
+_TIMES = re.compile(r"(?<=\w)[✖✕](?=[0-9])")
 _FRAMED = re.compile(r"\A[(\[【<《「『](?P<name>[^()\[\]【】<>《》「」『』\n]{1,20})[)\]】>》」』]")
 _SLASH = re.compile(r"(?<![0-9])/|/(?![0-9])")
 _SLASH_OF_NAME = re.compile(rf"\A([^\d/]+)/(?=[0-9]{{1,3}} ?[{COUNTERS}斤]\Z)")
@@ -108,7 +109,7 @@ def _separated(body: str) -> str:
 
     What only labels a part (昵称：王阿姨 数量：2份) is left out as well.
     """
-    plain = _LABEL.sub(_blank, body)
+    plain = _TIMES.sub("×", _LABEL.sub(_blank, body))
     plain = _SLASH.sub(" ", plain) if len(_SLASH.findall(plain)) > 1 else _SLASH_OF_NAME.sub(r"\1 ", plain)
     plain = _DASH_OF_NAME.sub(r"\1 ", plain)
     return _DASH.sub(" ", plain) if _DASHED.search(plain) else plain

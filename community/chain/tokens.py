@@ -13,6 +13,7 @@ from community.quantity import NUMERALS, whole_number
 
 _SIGN = "(?:[+x×*] ?|加)"
 _PLACE = "(?:栋|幢|座|号楼|号院|单元|楼|室|期|弄|号|#|户|梯|门)"
+_SMALL = r"[0-9]{1,3}(?:\.[0-9]{1,2})?"
 _ONES = "一二两三四五六七八九"
 _PAID = (
     r"[0-9]{1,5}(?:\.[0-9]{1,2})?(?= ?(?:元|块)?(?:已|转|付|微信|支付))"
@@ -41,7 +42,7 @@ def _patterns(unit_like: str, singles: str, units: str, span: str, *, by_piece: 
         ("total", rf"(?:一共|总共|合计|共计|共)[: ]?[0-9]{{1,4}}(?: ?{unit})?"),
         ("per", rf"(?<![0-9.]){span}(?: ?/ ?{unit})?"),
         ("range", rf"(?<![0-9.])[0-9]{{1,2}} ?(?:[-~到至或、]) ?[0-9]{{1,2}}(?![0-9.])(?: ?{unit})?"),
-        ("range", rf"(?<![0-9.]){DIGITS} ?[-~到至] ?{DIGITS}(?![0-9.-])(?: ?{unit})?"),
+        ("range", rf"(?<![0-9.]){_SMALL} ?[-~到至] ?{_SMALL}(?![0-9.-])(?: ?{unit})?"),
         ("fraction", rf"{_SIGN}?(?:[0-9]{{1,4}}|[{NUMERALS}]{{1,4}}) ?{UNIT}半"),
         ("fraction", r"[¼-¾⅐-⅞↉]|(?<![0-9])[1-9]/[2-9](?![0-9])"),
         ("minus", r"(?<![0-9A-Za-z])[-−–负] ?[0-9]{1,12}"),
@@ -55,6 +56,7 @@ def _patterns(unit_like: str, singles: str, units: str, span: str, *, by_piece: 
         ("latin", rf"[A-Za-z][A-Za-z_']*(?:[0-9]+(?![0-9.]|{UNIT}))?"),
         ("open", r"[(\[【{<《]"),
         ("close", r"[)\]】}>》]"),
+        ("symbol", r"(?<=[^\W\d])&(?=[^\W\d])"),
         ("stop", r"[,，、;；。|!\n&/]"),
         ("question", r"\?"),
         ("space", r"[ ]+"),
