@@ -1,13 +1,12 @@
 """Reads a chain: every row sure, doubtful with the reason, or ignored. Pure, and linear in the length of the text."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 
 from community.chain.catalog import Catalog, build
 from community.chain.goods import TakenBack, read_goods
 from community.chain.lines import Found, Raw, find_rows, is_example, may_hold_rows
-from community.chain.model import Bought, Chain, Doubt, Offer, Row
+from community.chain.model import Chain, Doubt, Offer, Row
 from community.chain.names import ORDERS, Named, People, split_name
 from community.chain.recognise import is_order_chain
 from community.chain.tokens import Lexer, Token
@@ -58,7 +57,7 @@ class _Reader:
         self._catalog, self._people = catalog, people
 
     def chain(self, found: Found) -> Chain:
-        rows = list(_once([self.row(raw) for raw in found.rows]))
+        rows = [self.row(raw) for raw in found.rows]
         menu = _menu(rows)
         header = [found.header, *(row.raw for row in rows[:menu])]
         example = [Row(0, "例", "ignored", "示例，不算", (), "", found.example)] if found.example is not None else []
@@ -182,15 +181,6 @@ def _note(tokens: Sequence[Token]) -> str:
 
 def _is_wish(token: Token) -> bool:
     return token.kind in ("aside", "time") or (token.kind == "word" and token.text != "的")
-
-
-def _once(rows: Sequence[Row]) -> Iterator[Row]:
-    """The rows; one that repeats name and goods of a sure one above it may be the same order written twice."""
-    first: dict[tuple[str, tuple[Bought, ...]], int] = {}
-    for row in rows:
-        above = first.setdefault((row.name, row.items), row.row) if row.status == "sure" else row.row
-        twice = f"和第{above}行一样，是不是写重了"
-        yield row if above == row.row else replace(row, status="doubtful", reason=twice, items=(), note="")
 
 
 def _menu(rows: Sequence[Row]) -> int:
