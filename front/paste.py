@@ -223,8 +223,12 @@ class _Paste:
         if is_new:
             found.command.function(self._tx, self._ask(message, found))
         self._touched[sent.buy.id] = sent.buy
-        kept_as = {(one.number, one.raw): one for one in reversed(kept.load(self._tx, sent.buy.id)) if not one.gone}
-        self._chain = [_row(sent.buy, row, kept_as.get((row.row, row.raw))) for row in sent.chain.rows]
+        lines = [one for one in reversed(kept.load(self._tx, sent.buy.id)) if not one.gone]
+        numbered = {(one.number, one.raw): one for one in lines}
+        worded = {one.raw: one for one in lines}  # the answer to an earlier paste may have numbered them anew
+        self._chain = [
+            _row(sent.buy, row, numbered.get((row.row, row.raw)) or worded.get(row.raw)) for row in sent.chain.rows
+        ]
 
     def _undecided(self, message: Message, reason: str) -> list[PastedRow]:
         """The rows of a chain that may be for several group buys: all of them wait until somebody says which."""

@@ -15,12 +15,27 @@ from front.doorstep import WRONG_SETTINGS, give_up, tell
 from front.keting import Keting, open_house
 from front.settings import Settings
 from front.snapshot import speak
-from front.transcript import DIRECT, Arrival, Departure, Expected, Moment, Reader, Scene, Speech, Step, TranscriptFault
+from front.transcript import (
+    DIRECT,
+    Arrival,
+    Departure,
+    Expected,
+    Moment,
+    Reader,
+    Scene,
+    Speech,
+    Step,
+    TranscriptFault,
+    goes_on,
+)
 from front.world import OWNER, SIMULATED, WECHAT, WORLD
 from gateway.simulated import Said, SimulatedWeChat
 
 PATIENCE = 10.0
 """Seconds at most that piped input, or the end of the input, waits for what is still to be said."""
+
+TOGETHER = 0.1
+"""Seconds within which the lines of one message come, as a paste does."""
 
 
 def open_terminal(settings: Settings, database: Database) -> None:
@@ -110,12 +125,10 @@ class Terminal:
         )
 
     async def _listen(self) -> None:
-        reader, number = Reader(self._house.zone), 0
-        lines = _lines()
-        while (line := await lines.get()) is not None:
-            number += 1
+        reader, typed = Reader(self._house.zone), _Typed()
+        while (message := await typed.next()) is not None:
             try:
-                step = reader.read(number, line)
+                step = reader.read(*message)
                 if step is not None:
                     self._take(step)
             except TranscriptFault as fault:
@@ -182,6 +195,37 @@ class Terminal:
 
     def _now(self) -> datetime:
         return datetime.now(self._house.zone)
+
+
+class _Typed:
+    """Standard input as messages: a line by its number, with those pasted behind it that begin with two spaces."""
+
+    def __init__(self) -> None:
+        self._lines = _lines()
+        self._ahead: list[str | None] = []
+        self._number = 0
+
+    async def next(self) -> tuple[int, str] | None:
+        """The next message as soon as it is whole; None at the end of the input."""
+        message = self._ahead.pop() if self._ahead else await self._lines.get()
+        if message is None:
+            return None
+        number = self._number = self._number + 1
+        while await self._has_more():
+            line = self._ahead.pop()
+            if line is None or not goes_on(message, line):
+                self._ahead.append(line)
+                break
+            message, self._number = f"{message}\n{line[2:]}", self._number + 1
+        return number, message
+
+    async def _has_more(self) -> bool:
+        try:
+            async with asyncio.timeout(TOGETHER):
+                self._ahead.append(await self._lines.get())
+        except TimeoutError:
+            return False
+        return True
 
 
 def _lines() -> "asyncio.Queue[str | None]":

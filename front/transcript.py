@@ -147,11 +147,16 @@ def read_transcript(text: str, zone: ZoneInfo) -> list[Step]:
     return [step for number, line in _joined(text) if (step := reader.read(number, line)) is not None]
 
 
+def goes_on(message: str, line: str) -> bool:
+    """Whether a line belongs to the message above it: it begins with two spaces."""
+    return line.startswith("  ") and bool(line.strip() and message.strip()) and message[0] not in "#@["
+
+
 def _joined(text: str) -> list[tuple[int, str]]:
     """Numbered lines, with lines that begin with two spaces put to the message before them."""
     lines: list[tuple[int, str]] = []
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
-        if line.startswith("  ") and line.strip() and lines and lines[-1][1].strip() and lines[-1][1][0] not in "#@[":
+        if lines and goes_on(lines[-1][1], line):
             first, before = lines[-1]
             lines[-1] = (first, f"{before}\n{line[2:]}")
         else:

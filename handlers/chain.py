@@ -67,7 +67,8 @@ def written(tx: Tx, ask: Ask, buy: Buy) -> str:
 
 def doubts(ask: Ask, buy: Buy, lines: Sequence[Line]) -> str:
     """Everything in doubt in a chain, new or not, as the group would be told; empty where there is nothing."""
-    doubtful = [Doubtful(line.number, line.name, line.reason) for line in lines if line.reason and not line.gone]
+    waiting = (line for line in lines if line.reason and line.status != "ignored" and not line.gone)
+    doubtful = [Doubtful(line.number, line.name, line.reason) for line in waiting]
     contested = [
         News("removed" if line.gone else "changed", line.number, line.name, line.taken, line.contested)
         for line in lines

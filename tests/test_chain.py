@@ -93,6 +93,47 @@ def test_staff_are_told_why_a_row_is_in_doubt(line: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "同上 苹果2份",
+        "李姐的 苹果2份",
+        "老周这边 苹果2份",
+        "王姐李姐一起 苹果2份",
+        "刘洋 替我妈 苹果2份",
+        "刘洋 苹果2份 李姐的",
+        "刘洋 苹果2份（重复）",
+        "刘洋 苹果1→2份",
+        "刘洋 苹果2-2.5斤一份",
+        "刘洋\\李姐 苹果2份",
+    ],
+)
+def test_what_is_left_over_is_asked_about(line: str) -> None:
+    assert one(line).status == "doubtful"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("子墨&雨桐 苹果2份", "子墨&雨桐"),
+        ("66大顺 2份", "66大顺"),
+        ("李莉 138****5678 2份", "李莉"),
+        ("妮妮-2份", "妮妮"),
+        ("格格/2份", "格格"),
+        ("阿布 苹果✖️2", "阿布"),
+    ],
+)
+def test_ordinary_rows_are_not_asked_about(line: str, name: str) -> None:
+    row = one(line)
+    assert (row.status, row.name, row.items) == ("sure", name, (Bought("苹果", 2),))
+
+
+def test_a_range_that_says_what_a_portion_weighs_is_no_quantity() -> None:
+    chickens = (Offer("鸡", "走地鸡", (), "只", "2-3斤"),)
+    assert one("王阿姨 走地鸡2-3斤 2只", chickens).items == (Bought("鸡", 2),)
+    assert one("王阿姨 走地鸡2-3只", chickens).status == "doubtful"
+
+
+@pytest.mark.parametrize(
     ("line", "note"),
     [
         ("王阿姨 2份 要小的", "要小的"),

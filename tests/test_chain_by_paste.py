@@ -78,3 +78,20 @@ def test_a_group_nobody_wrote_down_is_told_how_to(bookkeeping: Shop) -> None:
     refused = pasted(bookkeeping, CHAIN)
     assert refused.code == 1
     assert "店主: 开团" in refused.err
+
+
+def test_several_goods_are_opened_in_one_message_and_pasted_twice(bookkeeping: Shop) -> None:
+    opened = "店主: 开团 周末水果 明天18:00截单\n  砂糖橘 一箱 35元 9份\n  土鸡蛋 30枚 22元 50板\n店主: 确认\n"
+    assert "A. 砂糖橘" in typed(bookkeeping, f"[阳光里群]\n{opened}")
+    text = "周末水果接龙\n1. 李姐 不要了\n2. 王阿姨 橘子1箱 鸡蛋两板\n3. 小陈 橘子10份\n4. 王阿姨 砂糖橘1 土鸡蛋2"
+    for _ in range(2):
+        told = pasted(bookkeeping, text, "--groupbuy", "2", "--format", "json")
+        rows = [(row["row"], row["name"], row["status"], row["items"]) for row in json.loads(told.out)["rows"]]
+        assert rows == [
+            (1, "李姐", "ignored", []),
+            (2, "王阿姨", "sure", [{"item": "砂糖橘", "quantity": 1}, {"item": "土鸡蛋", "quantity": 2}]),
+            (3, "小陈", "doubtful", []),
+            (4, "王阿姨", "doubtful", []),
+        ]
+    doubts = pasted(bookkeeping, text, "--groupbuy", "2").out.rpartition("\n\n")[2]
+    assert "李姐" not in doubts

@@ -186,6 +186,13 @@ def test_what_was_pasted_before_is_said_to_be_nothing_new(group: Group) -> None:
     assert group.orders() == {"王阿姨": 2, "李姐": 3}
 
 
+def test_a_row_that_did_not_fit_is_in_doubt_however_often_it_is_pasted(group: Group) -> None:
+    text = "李姐: #接龙\n1. 老周 不要了\n2. 王阿姨 2份\n3. 小陈 9份"
+    told = [[(row.row, row.status, row.reason) for row in group.pastes(text).rows] for _ in range(3)]
+    assert told[0][2] == (3, "doubtful", "红富士苹果 每人限5份")
+    assert told[2] == told[1] == told[0]
+
+
 def test_an_empty_paste_is_told_what_to_do(group: Group) -> None:
     nothing = group.pastes("\r\n \n")
     assert (nothing.rows, nothing.changed) == ([], False)

@@ -71,6 +71,9 @@ class Outcome:
         return not (self.done or self.doubtful or self.contested)
 
 
+_Saying = tuple[str, tuple[tuple[int, int], ...], int]
+
+
 class _Added(NamedTuple):
     """A row that was not there before; `instead` is the row of another name whose place it may have taken."""
 
@@ -91,6 +94,7 @@ class _Snapshot:
         self._lines = kept.load(tx, buy.id)
         self._out = Outcome()
         self._by_name: dict[str, list[str]] | None = None
+        self._saying: dict[_Saying, int] = {}
 
     def take_in(self, chain: Chain) -> Outcome:
         here = [line for line in self._lines if line.room_id == self._room and line.number >= _begins(chain)]
@@ -184,11 +188,14 @@ class _Snapshot:
         """Rows that are new: the only one that somebody adds is theirs."""
         unbound = [one for one in added if whose.bound(self._tx, self._room, one.row.name) is None]
         alone = unbound[0] if len(unbound) == 1 and self._sender.known else None
+        here = [line for line in self._lines if line.room_id == self._room and not line.gone]
+        self._saying = {_says(line): line.number for line in reversed(here)}
         for one in added:
             line = Line(0, self._buy.id, self._room, 0, "", None, self._sender.id, "", "sure", "", "", {}, {})
             line.rewrite(one.row)
             doubt = self._settle_owner(line, one, alone is one)
             self._lines.append(line)
+            self._saying.setdefault(_says(line), line.number)
             self._begin(line, doubt)
             kept.keep(self._tx, line)
 
@@ -239,11 +246,18 @@ class _Snapshot:
             return "和记着的另一位重名"
         if added.instead is not None and not own_name:
             return f"顶掉了{added.instead.name}，是不是同一位"
-        if self._has_ordered(line):
-            return f"群里的{name}已经订过了，是不是同一位"
+        if doubt := self._seems_there(line):
+            return doubt
         if name:
             line.member_id = whose.nameless(self._tx, self._room, name, self._now).id
         return ""
+
+    def _seems_there(self, line: Line) -> str:
+        """Why a row of a bare name may be no further order; empty where it is one."""
+        if self._has_ordered(line):
+            return f"群里的{line.name}已经订过了，是不是同一位"
+        twin = self._saying.get(_says(line))
+        return f"和{twin}号一样，是不是写重了" if twin is not None else ""
 
     def _has_ordered(self, line: Line) -> bool:
         """Whether a contact of this name has ordered such goods without the name being known to be theirs."""
@@ -292,6 +306,11 @@ class _Snapshot:
 
     def _may_change(self, line: Line) -> bool:
         return self._sender.staff or self._is_theirs(line)
+
+
+def _says(line: Line) -> _Saying:
+    """A row as a slip of the copying repeats it; a row without goods repeats nothing but itself."""
+    return whose.compared(line.name), tuple(sorted(line.goods.items())), 0 if line.goods else id(line)
 
 
 def _begins(chain: Chain) -> int:

@@ -5,19 +5,22 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from community.chain.measure import UNIT, Measure, holds, measures_in
+from community.chain.measure import DIGITS, UNIT, Measure, holds, measures_in
 from community.chain.model import Offer
 from community.chain.words import KINDS, is_goods, simplified
 from community.quantity import COUNTERS, NUMERALS, normalise
 
 _FRUITS = "橘橙桃柚柿李杏饺粽"  # 砂糖橘 are 橘子
-_MODIFIERS = "土嫩老盐甜脆"
+_MODIFIERS = "土嫩老盐甜脆纯鲜活冻净"
 _SIZES = "大中小红黄白黑青绿"
 _SIZE = re.compile(rf"(?P<size>[{_SIZES}])(?:[{COUNTERS}号的]|款|个)?\Z")
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 _PUNCTUATION = re.compile(r"[^\w]+")
+_SPAN = re.compile(rf"{DIGITS}[-~]{DIGITS} ?{UNIT}", re.IGNORECASE)
+_SHORT_HEAD = 3
 _SHORTEST = 2  # a single character of a longer name (果, 油) names nothing
 _NUMBER_BEFORE = rf"(?<=[0-9{NUMERALS}])"
+_COUNTED_BEFORE = rf"(?<=[0-9{NUMERALS}][{COUNTERS}])"
 _NUMBER_AFTER = rf"(?= ?[:+x×*]? ?[0-9]| ?[{NUMERALS}][{COUNTERS}])"
 
 
@@ -27,7 +30,8 @@ class Catalog:
 
     `measures` are what a portion of each offer holds. `unit_like` finds the names that begin as a unit does (提子),
     `singles` those of one character (大, A). `by_piece` says that something is sold by 块, which is money elsewhere.
-    `units` finds what any portion is called (笼), usual or not.
+    `units` finds what any portion is called (笼), usual or not; `span` the range that says what a portion weighs, where
+    all that have one have the same (2-3斤).
     """
 
     offers: tuple[Offer, ...]
@@ -38,6 +42,7 @@ class Catalog:
     singles: str
     by_piece: bool
     units: str
+    span: str
 
     def meant(self, name: str) -> frozenset[int]:
         """The places in `offers` that a name found by `pattern` may mean."""
@@ -51,7 +56,7 @@ def build(offers: Sequence[Offer]) -> Catalog:
         for name in (offer.name, *offer.aliases, _bare(offer.name)):
             if _key(name):
                 known[_key(name)].add(at)
-    for derived in (_sizes(offers), _short_forms(known), _heads(known)):
+    for derived in (_lettered(offers), _sizes(offers), _short_forms(known), _heads(known)):
         known |= _new(derived, known)
     specs = tuple(holds(f"{offer.name} {offer.spec}") for offer in offers)
     frozen = {name: frozenset(places) for name, places in known.items()}
@@ -66,12 +71,18 @@ def build(offers: Sequence[Offer]) -> Catalog:
         singles,
         any(offer.unit == "块" for offer in offers),
         _any_unit(offers),
+        _span(offers),
     )
 
 
 def _any_unit(offers: Iterable[Offer]) -> str:
     own = {offer.unit for offer in offers if offer.unit.isalpha() and not re.fullmatch(UNIT, offer.unit, re.IGNORECASE)}
     return "|".join([*sorted(own, key=lambda unit: (-len(unit), unit)), UNIT])
+
+
+def _span(offers: Iterable[Offer]) -> str:
+    found = {span[0] for offer in offers for span in _SPAN.finditer(normalise(f"{offer.name} {offer.spec}"))}
+    return re.escape(found.pop()) if len(found) == 1 else r"(?!)"
 
 
 def _key(name: str) -> str:
@@ -93,6 +104,13 @@ def _new(derived: Iterable[tuple[str, set[int]]], known: Collection[str]) -> dic
         if name not in known:
             found[name] |= places
     return found
+
+
+def _lettered(offers: Sequence[Offer]) -> Iterable[tuple[str, set[int]]]:
+    """A款 and A套餐 for what is listed under A."""
+    for at, offer in enumerate(offers):
+        letters = (word for word in map(_key, offer.aliases) if len(word) == 1 and word.isascii() and word.isalpha())
+        yield from ((f"{letter}{kind}", {at}) for letter in letters for kind in ("款", "套餐", "餐", "类", "组"))
 
 
 def _sizes(offers: Sequence[Offer]) -> Iterable[tuple[str, set[int]]]:
@@ -120,11 +138,17 @@ def _short_forms(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
 
 
 def _heads(known: dict[str, set[int]]) -> Iterable[tuple[str, set[int]]]:
-    """豆沙 for 豆沙粽 beside 蛋黄粽: what is left without the end that several share, if it is no goods itself."""
-    ends = Counter(name[-1:] for name in known if name.isalpha() and len(name) >= _SHORTEST + 1)
-    for name, places in list(known.items()):
-        if len(name) >= _SHORTEST + 1 and ends[name[-1:]] > 1 and not is_goods(name[:-1]):
-            yield name[:-1], places
+    """豆沙 for 豆沙粽 beside 蛋黄粽, 白菜猪肉 for 白菜猪肉水饺 beside 韭菜鸡蛋水饺: a name without its shared end.
+
+    A short one that is goods itself stays out: 苹果 is no 苹果派.
+    """
+    names = [name for name in known if name.isalpha()]
+    ends = Counter(name[-end:] for name in names for end in (1, 2) if len(name) > end + 1)
+    for name in names:
+        for end in (1, 2):
+            head = name[:-end]
+            if len(name) > end + 1 and ends[name[-end:]] > 1 and (len(head) > _SHORT_HEAD or not is_goods(head)):
+                yield head, known[name]
 
 
 def _pattern(known: Iterable[str]) -> str:
@@ -133,10 +157,11 @@ def _pattern(known: Iterable[str]) -> str:
 
 
 def _spelled(name: str) -> str:
-    letters = "[ -]?".join(map(re.escape, name))
-    begin, end = ("(?<![A-Za-z])", "(?![A-Za-z栋座幢区#])") if name.isascii() else ("", "")
+    letters = "[ %-]?".join(map(re.escape, name))
+    begin, end = ("(?<![A-Za-z])", "(?![A-WYZa-wyz栋座幢区#]|x(?![0-9]))") if name.isascii() else ("", "")
     if len(name) == 1:  # A2, 2大1小: a single character is a name only beside a number
         # The 大 of 两大一小 counts, that of 2大桶 does not.
         alone = rf"(?:(?![^\W\d_])|(?=[{NUMERALS}]\w(?!\w)))"
-        return rf"{begin}(?:{_NUMBER_BEFORE}{letters}{alone}|{letters}{_NUMBER_AFTER}){end}"
+        counted = rf"{_COUNTED_BEFORE}{letters}(?!\w)|" if name.isascii() else ""  # 1份A
+        return rf"{begin}(?:{counted}{_NUMBER_BEFORE}{letters}{alone}|{letters}{_NUMBER_AFTER}){end}"
     return rf"{begin}{letters}{end}"

@@ -13,6 +13,7 @@ from community.chain.words import JOINTS, kind_of, leads_in, second_thought
 from community.quantity import COUNTERS, MOST
 
 _MOST_BARE = 20  # a larger number without a measure is a door or a price before it is a quantity
+_TIES = "-−–—~→=>±≈"
 _OPAQUE = {
     "range": "份数写的是个范围，问清要几份",
     "fraction": "只能按整份记，问清要几份",
@@ -58,6 +59,14 @@ def _check_words(tokens: Sequence[Token]) -> None:
             raise Doubt(_OPAQUE[token.kind])
         if token.kind in ("word", "latin"):
             _check_word(tokens, at)
+        if token.kind == "symbol" and token.text in _TIES and 0 < at < len(tokens) - 1:
+            _check_tie(*tokens[at - 1 : at + 2])
+
+
+def _check_tie(before: Token, tie: Token, after: Token) -> None:
+    """Two amounts that a sign ties together (2→3份) are neither the one nor the other."""
+    if before.kind == after.kind == "amount" and (before.end, tie.end) == (tie.start, after.start):
+        raise Doubt(f"“{before.text}{tie.text}{after.text}”是几份要问清")
 
 
 def _check_word(tokens: Sequence[Token], at: int) -> None:
@@ -71,6 +80,10 @@ def _check_word(tokens: Sequence[Token], at: int) -> None:
         raise Doubt(f"没认出“{token.text[-8:]}{after.text}”")  # 小番茄 is not 番茄
     if before and before.kind == "amount" and _bare(before) and kind == "note":
         raise Doubt(f"“{before.text}{token.text[:8]}”是几份要问清")  # 2大
+
+
+def _measure(amount: Token) -> Measure:
+    return Measure(amount.number, amount.unit)
 
 
 def _bare(amount: Token) -> bool:
@@ -146,7 +159,7 @@ def _before(clause: list[Token]) -> list[Group]:
 def _by_size(group: Group, catalog: Catalog) -> list[Group]:
     """A group that names several sizes of one thing (5斤1箱 10斤1箱) as one for each, cut where a size begins."""
     places = group.offers or range(len(catalog.offers))
-    said = [Measure(amount.number, amount.unit) for amount in group.amounts]
+    said = [_measure(amount) for amount in group.amounts]
     sizes = [at for at, one in enumerate(said) if sum(one in catalog.measures[place] for place in places) == 1]
     cuts = [*sizes, len(said)]
     if len(places) < 2 or len(sizes) < 2 or sizes[0] or any(end - begin < 2 for begin, end in pairwise(cuts)):
@@ -162,7 +175,7 @@ def _settled(group: Group, catalog: Catalog) -> tuple[Offer, int]:
         return catalog.offers[at], _quantity(group, catalog.offers[at], catalog.measures[at])
     if not group.offers and len({offer.name for offer in catalog.offers}) > 1:
         raise Doubt("没写是哪样，只写了数量")
-    said = {Measure(amount.number, amount.unit) for amount in group.amounts}
+    said = {_measure(amount) for amount in group.amounts}
     fitting = [at for at in places if catalog.measures[at] & said]
     if len(fitting) != 1:
         raise Doubt(f"“{group.name or catalog.offers[0].name}”有几种，没写是哪种")
@@ -188,8 +201,9 @@ def _without_per(amounts: Sequence[Token], offer: Offer, held: frozenset[Measure
     own = canonical(offer.unit)
     for at, (spec, one) in enumerate(pairwise(amounts)):
         per = spec.end == one.start and (one.number, one.unit) == ("1", own) and spec.unit != own
-        if len(amounts) > 2 and per and Measure(spec.number, spec.unit) in held:
-            return [*amounts[:at], *amounts[at + 2 :]]
+        others = [*amounts[:at], *amounts[at + 2 :]]
+        if per and _measure(spec) in held and any(_measure(one) not in held for one in others):
+            return others
     return list(amounts)
 
 
@@ -215,7 +229,7 @@ def _without_spec(run: list[Token], offer: Offer, held: frozenset[Measure]) -> l
 
 
 def _is_spec(amount: Token, offer: Offer, held: frozenset[Measure], tied: bool) -> bool:
-    same = Measure(amount.number, amount.unit) in held
+    same = _measure(amount) in held
     return same and (tied or amount.packed or amount.unit not in _own_units(offer, held))
 
 
@@ -231,7 +245,7 @@ def _is_beside(amount: Token, first: Token, offer: Offer, held: frozenset[Measur
     if amount.unit == canonical(offer.unit):
         return False
     if held:
-        said = Measure(amount.number, amount.unit)
+        said = _measure(amount)
         return said in held or (first.number.isdigit() and said in {_times(one, int(first.number)) for one in held})
     return _describes(amount, offer)
 

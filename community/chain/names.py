@@ -1,5 +1,6 @@
 """Tells where in a row the neighbour's name ends and the goods begin."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from community.chain.words import (
     is_nickname,
     kind_of,
     runs_on,
+    says_more,
     second_thought,
     unsettled,
     without_wish,
@@ -26,6 +28,8 @@ _OF_NICKNAMES = frozenset({"word", "latin", "symbol", "amount"})
 _PORTIONS = frozenset("份盒箱袋瓶斤提包板桶罐只条篮") | {"公斤", "克", "两", "升", "毫升"}
 _TRIMMED = " .…·~!-—–_='\"“”‘’"
 _SEPARATORS = tuple(":—–−=~·")
+_UNLIKE_NAMES = re.compile(r"[()\[\]{}<>「」『』《》【】\"“”‘’/\\|*=%$:;,?!。，、；：？！…×~]|[0-9]{7}")
+_LONGEST_NAME = 24
 _OFFICES = ("老板", "老板娘", "团长", "群主", "店长", "店主")
 
 
@@ -65,7 +69,17 @@ def _goes_on(name: str, rest: str) -> bool:
 
 
 def split_name(tokens: Sequence[Token]) -> Named:
-    """The name in front of the first goods or amount, or the title or door at the very end (2份 王阿姨)."""
+    """The name in front of the first goods or amount, or the title or door at the very end (2份 王阿姨).
+
+    A name that does not look like one alone (a quotation mark or a long number is left in it) is never trusted.
+    """
+    named = _split(tokens)
+    if named.doubt is None and (_UNLIKE_NAMES.search(named.name) or len(named.name) > _LONGEST_NAME):
+        return named._replace(doubt=Doubt(f"“{named.name[:12]}”不像单单是名字"))
+    return named
+
+
+def _split(tokens: Sequence[Token]) -> Named:
     tokens = _without_wishes(_with_doors(_with_nickname(tokens)))
     first = next((at for at, token in enumerate(tokens) if token.kind in ORDERS), len(tokens))
     pieces = _pieces(tokens[:first])
@@ -95,6 +109,8 @@ def _is_nickname(head: Sequence[Token]) -> bool:
         return False
     digits = next(token for token in head if token.kind == "amount")
     if digits.text.isascii():  # 小8, 99°C
+        if digits is head[0] and words:  # 66大顺
+            return not digits.sign and not digits.unit and len(words) > 1
         return not digits.unit and (len(words) in (1, 2) if digits is head[-1] else not words)
     return kind_of(words) == "odd"
 
@@ -192,10 +208,12 @@ def _check(people: Sequence[_Piece], strangers: Sequence[_Piece], glued: bool, n
     """Raises Doubt where the name may be none; `named_again` says that goods on offer follow a lone first word."""
     if strangers:
         raise Doubt(second_thought(strangers[0].text) or f"没认出“{strangers[0].text[:12]}”")
+    if changed := next((piece for piece in people[1:] if second_thought(piece.text)), None):
+        raise Doubt(second_thought(changed.text) or "")
     for piece in people:
         if is_goods(piece.text) and not named_again:
             raise Doubt(f"“{piece.text[:12]}”像是商品，不在这次团里")
-        if unsettled(piece.text) or (glued and second_thought(_beyond_name(piece.text))):
+        if unsettled(piece.text) or says_more(piece.text) or (glued and second_thought(_beyond_name(piece.text))):
             raise Doubt(second_thought(piece.text[1:]) or "问清是谁的、要几份")
     if glued and runs_on(people[-1].text):
         raise Doubt(f"“{people[-1].text[:12]}”里名字和商品分不开")

@@ -11,7 +11,7 @@ from community.chain.names import ORDERS, Named, People, split_name
 from community.chain.recognise import is_order_chain
 from community.chain.tokens import Lexer, Token
 from community.chain.words import is_goods, is_remark, kind_of, may_alter, simplified
-from community.quantity import normalise
+from community.quantity import COUNTERS, normalise
 
 LONGEST_ROW = 300
 """Characters of a row that are read; what is longer is an essay, and a person reads it."""
@@ -23,8 +23,11 @@ _DASHED = re.compile(r"[^\W\d]-(?=[^\W\d]).*-[+x×]?[0-9]", re.DOTALL)
 _LABEL = re.compile(
     r"(?<!\w)(?:昵称|姓名|名字|称呼|微信名|楼号|房号|楼栋|门牌号?|地址|数量|份数|品种|商品|规格|电话|手机号?|备注) ?[:]"
 )
+_TIMES = re.compile(r"(?<=\w)[✖✕](?=[0-9])")
 _FRAMED = re.compile(r"\A[(\[【<《「『](?P<name>[^()\[\]【】<>《》「」『』\n]{1,20})[)\]】>》」』]")
 _SLASH = re.compile(r"(?<![0-9])/|/(?![0-9])")
+_SLASH_OF_NAME = re.compile(rf"\A([^\d/]+)/(?=[0-9]{{1,3}} ?[{COUNTERS}斤]\Z)")
+_DASH_OF_NAME = re.compile(rf"\A([^\d-]*[^\W\d])-(?=[0-9]{{1,3}} ?[{COUNTERS}斤]\Z)")
 _DASH = re.compile(r"(?<![0-9])-|-(?![0-9])")
 
 
@@ -105,8 +108,9 @@ def _separated(body: str) -> str:
 
     What only labels a part (昵称：王阿姨 数量：2份) is left out as well.
     """
-    plain = _LABEL.sub(_blank, body)
-    plain = _SLASH.sub(" ", plain) if len(_SLASH.findall(plain)) > 1 else plain
+    plain = _TIMES.sub("×", _LABEL.sub(_blank, body))
+    plain = _SLASH.sub(" ", plain) if len(_SLASH.findall(plain)) > 1 else _SLASH_OF_NAME.sub(r"\1 ", plain)
+    plain = _DASH_OF_NAME.sub(r"\1 ", plain)
     return _DASH.sub(" ", plain) if _DASHED.search(plain) else plain
 
 

@@ -13,6 +13,7 @@ from community.quantity import NUMERALS, whole_number
 
 _SIGN = "(?:[+x×*] ?|加)"
 _PLACE = "(?:栋|幢|座|号楼|号院|单元|楼|室|期|弄|号|#|户|梯|门)"
+_SMALL = r"[0-9]{1,3}(?:\.[0-9]{1,2})?"
 _ONES = "一二两三四五六七八九"
 _PAID = (
     r"[0-9]{1,5}(?:\.[0-9]{1,2})?(?= ?(?:元|块)?(?:已|转|付|微信|支付))"
@@ -21,15 +22,16 @@ _PAID = (
 _BLOCK = r"(?<![a-z])(?:block|blk|building|bldg|tower|apt|room|unit|flat)\.? ?[0-9]{1,4}[a-z]?(?![\w])"
 
 
-def _patterns(unit_like: str, singles: str, units: str, *, by_piece: bool) -> tuple[tuple[str, str], ...]:
+def _patterns(unit_like: str, singles: str, units: str, span: str, *, by_piece: bool) -> tuple[tuple[str, str], ...]:
     """The table of tokens, tried in this order; `unit_like` are names that an amount must not bite into (2提子).
 
-    `singles` are names of one character, before which a bare numeral counts (两大一小).
+    `singles` are names of one character, before which a bare numeral counts (两大一小); `span` is a range that only
+    says what a portion weighs (2-3斤).
     """
     unit = f"(?!{unit_like})(?:{units})"
     piece = rf"(?!(?:[0-9]{{1,3}}|[{NUMERALS}]{{1,3}}) ?块(?![0-9{NUMERALS}钱]))" if by_piece else ""
     return (
-        ("phone", r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])"),
+        ("phone", r"(?<![0-9])1[3-9][0-9](?:[0-9]{8}|[*x]{4,8}[0-9]{2,4})(?![0-9])"),
         ("phone", r"(?:手机|电话)?尾号[: ]?[0-9]{4}(?![0-9])"),
         ("place", HOUSEHOLD),
         ("time", r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}[点时](?:半|整|钟|[0-9]{1,2}分?)?|[0-9]{1,2}月[0-9]{1,2}[日号]?"),
@@ -38,7 +40,9 @@ def _patterns(unit_like: str, singles: str, units: str, *, by_piece: bool) -> tu
         ("place", _BLOCK),
         ("price", rf"{piece}{PRICE}|{_PAID}"),
         ("total", rf"(?:一共|总共|合计|共计|共)[: ]?[0-9]{{1,4}}(?: ?{unit})?"),
+        ("per", rf"(?<![0-9.]){span}(?: ?/ ?{unit})?"),
         ("range", rf"(?<![0-9.])[0-9]{{1,2}} ?(?:[-~到至或、]) ?[0-9]{{1,2}}(?![0-9.])(?: ?{unit})?"),
+        ("range", rf"(?<![0-9.]){_SMALL} ?[-~到至] ?{_SMALL}(?![0-9.-])(?: ?{unit})?"),
         ("fraction", rf"{_SIGN}?(?:[0-9]{{1,4}}|[{NUMERALS}]{{1,4}}) ?{UNIT}半"),
         ("fraction", r"[¼-¾⅐-⅞↉]|(?<![0-9])[1-9]/[2-9](?![0-9])"),
         ("minus", r"(?<![0-9A-Za-z])[-−–负] ?[0-9]{1,12}"),
@@ -52,6 +56,7 @@ def _patterns(unit_like: str, singles: str, units: str, *, by_piece: bool) -> tu
         ("latin", rf"[A-Za-z][A-Za-z_']*(?:[0-9]+(?![0-9.]|{UNIT}))?"),
         ("open", r"[(\[【{<《]"),
         ("close", r"[)\]】}>》]"),
+        ("symbol", r"(?<=[^\W\d])&(?=[^\W\d])"),
         ("stop", r"[,，、;；。|!\n&/]"),
         ("question", r"\?"),
         ("space", r"[ ]+"),
@@ -91,7 +96,7 @@ class Lexer:
         table = (
             f"(?P<{kind}_{at}>{pattern})"
             for at, (kind, pattern) in enumerate(
-                _patterns(catalog.unit_like, catalog.singles, catalog.units, by_piece=catalog.by_piece)
+                _patterns(catalog.unit_like, catalog.singles, catalog.units, catalog.span, by_piece=catalog.by_piece)
             )
         )
         self._amount = re.compile(_AMOUNT.replace("UNIT", catalog.units), re.IGNORECASE)

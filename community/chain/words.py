@@ -32,6 +32,7 @@ _SECOND_THOUGHTS = (
     (r"或|要么|随便|任选|混搭|拼", "没说定要哪样"),
     (r"如果|要是|有的话|没有就|看情况|待定|可能|大概|左右|也许|考虑|先看|暂定", "还没说定"),
     (r"同上|一样|照旧|跟上|同楼上|老样子|同前|同昨", "写的是“同上”，要问清是几份"),
+    (r"重复|写重|接重|测试|占位|占个位|无效", "像是不作数，问清还要不要"),
     (r"再|又|追加|补|多|少|减|剩", "说的是增减，问清总共几份"),
     (r"各|每样|每种|都|全", "“各几份”要问清"),
     (r"几[份箱盒斤袋瓶个]|若干|一些|适量", "没写准数"),
@@ -40,7 +41,12 @@ _SECOND_THOUGHTS = (
 )
 _THOUGHTS = tuple((re.compile(pattern), reason) for pattern, reason in _SECOND_THOUGHTS)
 _STRONG = re.compile(r".+?(?:不|没|取消|退[了掉]?\Z|改|再[加要来]|追加|作废|或者|同上|一样|[给帮代替].)")
-_ALTERS = re.compile(r"[不没无别改换加减少多或再又各都全退除代替也还?]|取消|如果|要是|一样|同上")
+_NOBODY = frozenset(_words("nobody"))
+_ADDED = re.compile(rf".(?:{_any(_words('added'))})\Z")
+_ALTERS = re.compile(
+    r"[不没无别改换加减少多或再又各都全退除代替也还?]|取消|如果|要是|一样|同上"
+    r"|重复|写重|测试|占|待|错|误|无效|空着|未定|想想|看看|问|等等|确认"
+)
 
 _ATOMS = (
     ("cancel", _words("taken_back")),
@@ -110,6 +116,11 @@ def unsettled(name: str) -> bool:
     return _STRONG.match(name) is not None
 
 
+def says_more(name: str) -> bool:
+    """Whether a would-be name is none (同上) or has a word too many behind it: 王姐李姐一起, 老周这次, 李姐的."""
+    return name in _NOBODY or _ADDED.search(name) is not None
+
+
 def is_other_occasion(title: str) -> bool:
     """Whether the words above the rows are about something else than goods (聚餐, 打卡), as chains often are."""
     return _OCCASION.search(title) is not None and _TRADE.search(title) is None
@@ -131,6 +142,8 @@ def is_remark(words: str) -> bool:
     They begin or end as such wishes do, change nothing, ask nothing and name no goods.
     """
     if len(words) > _LONGEST_REMARK or not _REMARK.search(words):
+        return False
+    if words.endswith("的") and ends_in_title(words[:-1]) and "我" not in words:  # 李姐的 is somebody else's
         return False
     return not (second_thought(words) or may_alter(words) or unsettled(words) or _GOODS_IN.search(words))
 
