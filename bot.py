@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 Database = Annotated[str | None, typer.Option("--db", help="数据库地址，如 sqlite:///data/bot.db；不写就用 .env 里的")]
 
+_TABLES = "orders groupbuys payments refunds pickups claims stock ledger invites members posts outbox activity"
+
 
 @app.command()
 def run() -> None:
@@ -77,7 +79,7 @@ def paste(
 
 @app.command()
 def export(
-    table: Annotated[str, typer.Argument(help="orders groupbuys ledger invites members posts outbox activity")],
+    table: Annotated[str, typer.Argument(help=_TABLES)],
     db: Database = None,
     form: Annotated[Literal["csv", "json"], typer.Option("--format", help="csv 或 json")] = "csv",
 ) -> None:
@@ -91,7 +93,7 @@ def products(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只试一遍：哪一行有错都列出来，不写进去")] = False,
     db: Database = None,
 ) -> None:
-    """把商品表收进来：品名、规格、单位、价格、成本、库存、别名；有一行错就一样都不写。"""
+    """把商品表收进来：品名、规格、单位、价格、成本、库存、别名、图片；有一行错就一样都不写。"""
     shelving.products(read_settings(), file, db, dry_run=dry_run)
 
 
@@ -113,7 +115,7 @@ def poster(
     groupbuy: Annotated[str | None, typer.Argument(help="团的名字或编号；不写就是最近开的那个")] = None,
     db: Database = None,
 ) -> None:
-    """给开着的团画一张海报（PNG）。"""
+    """给开着的团画一张海报（PNG，1080 像素宽）。"""
     doorstep.poster(read_settings(), groupbuy, db, out)
 
 

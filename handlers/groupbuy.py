@@ -11,6 +11,7 @@ from community.db import Tx
 from community.groupbuy import buys, finding, picture
 from community.groupbuy.facts import facts, summary, tell_rooms
 from community.groupbuy.offer import Buy, choose_buy
+from community.groupbuy.reminders import lacking
 from community.people import Role
 from community.refusal import Refusal
 from community.terms import read_terms
@@ -128,7 +129,7 @@ def _arrived_already(tx: Tx, ask: Ask) -> None:
 def showing(tx: Tx, ask: Ask) -> Reply:
     """What is open in this room, and what is announced to begin later."""
     found = finding.running_in(tx, ask.here.id, ask.now)
-    return say("groupbuy/list", buys=[facts(ask.house, buy) for buy in found], now=ask.now)
+    return say("groupbuy/list", buys=[facts(ask.house, buy) | lacking(tx, buy) for buy in found], now=ask.now)
 
 
 def _open_one(tx: Tx, ask: Ask, hint: str) -> Buy:

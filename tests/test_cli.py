@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 import bot
-from community import setting
+from community import export, setting
 from community.db import Database
 from community.posts import Post
 from community.shop import Shop as ShopSettings
@@ -28,6 +28,10 @@ def test_help_says_in_chinese_what_a_command_does(shop: Shop, words: list[str]) 
     outcome = shop.run(*words, "--help")
     assert outcome.code == 0
     assert any("\u4e00" <= character <= "\u9fff" for character in outcome.out)
+
+
+def test_help_of_export_names_every_table(shop: Shop) -> None:
+    assert all(name in shop.run("export", "--help").out for name in export.names())
 
 
 def test_help_names_every_command() -> None:

@@ -190,6 +190,16 @@ def _why_not(tx: Tx, house: House, one: _Waiting, standing: Standing, now: datet
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
+def lacking(tx: Tx, buy: Buy) -> dict[str, int]:
+    """People and cents that are missing to a group buy's targets, as templates see them; 0 where nothing is."""
+    aims = buy.target_people or buy.target_cents
+    ordered = (tx.one(_ORDERED, buy=buy.id) if aims else None) or _Ordered(0, 0)
+    return {
+        "missing_people": max(0, (buy.target_people or 0) - ordered.people),
+        "missing_cents": max(0, (buy.target_cents or 0) - ordered.cents),
+    }
+
+
 def _standing(tx: Tx, buy_id: int) -> Standing:
     ordered = tx.one(_ORDERED, buy=buy_id) or _Ordered(0, 0)
     return Standing(finding.find(tx, buy_id), ordered.people, ordered.cents)
