@@ -94,6 +94,8 @@ def withdraw(tx: Tx, ask: Ask) -> Reply:
         dropped = buys.withdraw(tx, drafted, ask.who.id, ask.now)
         return say("groupbuy/withdrawn", **summary(ask.house, dropped, finding.namesakes(tx)))
     buy, names = _still_to_come(tx, ask), finding.namesakes(tx)
+    if ask.rest and len(buy.items) > 1 and ask.rest not in buy.title and buy.title not in ask.rest:
+        raise Refusal(f"“{ask.rest[:20]}”是{buy.title}里的一样，单撤一样不行；要撤整个团就发：撤团 {buy.title}")
     called_off = buys.withdraw(tx, buy, ask.who.id, ask.now)
     told = tell_rooms(tx, ask.house, "groupbuy/withdrawn", called_off, names, ask.now, ask.here.id)
     return say("groupbuy/withdrawn", **told)
