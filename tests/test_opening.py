@@ -11,7 +11,7 @@ from community.db import Database, Tx
 from community.groupbuy import buys
 from community.people import Member, Role, Room
 from community.product import add_product, find, stock
-from community.terms import read_terms
+from community.terms import Terms, read_terms
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 PAGE = (Path(__file__).parent.parent / "docs" / "opening.zh-CN.md").read_text(encoding="utf-8")
@@ -46,7 +46,7 @@ def test_a_cost_that_was_typed_counts_before_that_of_the_shelf(database: Databas
     assert database.pen.write(_opened, terms).result() == [1750]
 
 
-def _opened(tx: Tx, terms: buys.Terms) -> list[int | None]:
+def _opened(tx: Tx, terms: Terms) -> list[int | None]:
     """The costs of what is drafted, with eggs on the shelf that cost the shop 18 yuan."""
     tx.session.add(Room(id="1群", name="1群", enabled=True, since=0))
     tx.session.add(Member(id="店主", name="店主", role=Role.OWNER, since=0))
