@@ -92,7 +92,7 @@ def products(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只试一遍：哪一行有错都列出来，不写进去")] = False,
     db: Database = None,
 ) -> None:
-    """把商品表收进来：品名、规格、单位、价格、成本、库存、别名；有一行错就一样都不写。"""
+    """把商品表收进来：品名、规格、单位、价格、成本、库存、别名、图片；有一行错就一样都不写。"""
     shelving.products(read_settings(), file, db, dry_run=dry_run)
 
 
@@ -114,7 +114,7 @@ def poster(
     groupbuy: Annotated[str | None, typer.Argument(help="团的名字或编号；不写就是最近开的那个")] = None,
     db: Database = None,
 ) -> None:
-    """给开着的团画一张海报（PNG）。"""
+    """给开着的团画一张海报（PNG，1080 像素宽）。"""
     doorstep.poster(read_settings(), groupbuy, db, out)
 
 

@@ -19,6 +19,7 @@ from community.db import Tx
 from community.groupbuy import picture
 from community.groupbuy.facts import facts
 from community.groupbuy.offer import Buy
+from community.groupbuy.reminders import lacking
 from community.house import House
 from community.pictures import PictureFault
 from community.uploads import Uploads
@@ -71,9 +72,11 @@ _SMALL_PRICE = Style(60, 700, _RED, 10)
 """How what stands behind the number of a price is written."""
 
 
-def words(house: House, buy: Buy, now: datetime) -> str:
+def words(tx: Tx, house: House, buy: Buy, now: datetime) -> str:
     """What a group buy's poster says, a line for each line of it, with its mark."""
-    return house.wording.render(TEMPLATE, **facts(house, buy), shop={"name": house.shop.name}, now=now)
+    return house.wording.render(
+        TEMPLATE, **facts(house, buy), **lacking(tx, buy), shop={"name": house.shop.name}, now=now
+    )
 
 
 def paint(text: str, photo: bytes | None = None) -> bytes:
@@ -101,7 +104,7 @@ def paint(text: str, photo: bytes | None = None) -> bytes:
 
 def painted(tx: Tx, house: House, uploads: Uploads | None, buy: Buy, now: datetime) -> tuple[bytes, str]:
     """A group buy's poster with its picture, and in words what was wrong with that; empty where nothing was."""
-    said = words(house, buy, now)
+    said = words(tx, house, buy, now)
     name = picture.of(tx, buy)
     if name is None or uploads is None:
         return paint(said), ""

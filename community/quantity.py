@@ -260,9 +260,10 @@ def _behind(word: str, unit: str | None) -> tuple[str, str] | None:
     start = end
     while start and (_numeric(word[start - 1]) or word[start - 1] in _POINTS + _MINUS):
         start -= 1
+    start += word[start:end].startswith(",")  # 苹果,2份: a comma before all digits only parts them from the name
     number = word[start:end]
     sure = measured or number.isascii() or number in ("俩", "仨")
-    head = word[: start - 1] if word[start - 1 : start] in tuple(_SIGN) else word[:start]
+    head = word[: start - 1] if word[start - 1 : start] in tuple(_SIGN) else word[:start].rstrip(",")
     if not sure or not any(map(_numeric, number)) or not _may_end_a_name(head):
         return None
     return head, word[start:]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from community.arrival import notices, plan
 from community.arrival.reading import Came, read_arrival
 from community.db import Tx
-from community.groupbuy import finding, steps
+from community.groupbuy import buys, finding, steps
 from community.groupbuy.offer import Buy, Item, NotOffered, choices, choose, choose_buy
 from community.people import Role
 from community.refusal import Refusal
@@ -33,12 +33,12 @@ def arrived(tx: Tx, ask: Ask) -> Reply:
         raise arrived.wrong()
     waiting = _waiting(tx, ask, " ".join([said.about, *(one.words for one in said.came)]).strip())
     found = [_choose(waiting, one) for one in said.came]
-    buys = {buy.id: buy for buy, _ in found}
-    if len(buys) > 1:
+    meant = {buy.id: buy for buy, _ in found}
+    if len(meant) > 1:
         raise Refusal("这几样不是一个团的，一个团一个团地发。")
     if len({item.id for _, item in found}) < len(found):
         raise arrived.wrong("同一样写了两遍")
-    buy = next(iter(buys.values())) if buys else _named(waiting, said.about)
+    buy = next(iter(meant.values())) if meant else _named(waiting, said.about)
     came = {item.id: one.number for (_, item), one in zip(found, said.came, strict=True)}
     drawn = plan.draw_up(tx, buy, came, said.pro_rata)
     plan.keep(tx, drawn, ask.here.id, ask.who.id, ask.now)
@@ -64,6 +64,8 @@ def _waiting(tx: Tx, ask: Ask, words: str) -> list[Buy]:
     if not waiting:
         others = _in_states(tx, ask, [state for state in steps.ALLOWED if state != "draft"])
         meant = [buy for buy in others if not words or buy.fits(words)]
+        if not meant:
+            buys.draft_first(tx, ask.here.id, ask.who.id, ask.now)
         raise steps.refused(meant[-1]) if meant else Refusal("这个群里没有等着到货的团。")
     return waiting
 

@@ -9,8 +9,9 @@ from typing import Any
 from community import outbox, people
 from community.db import Tx
 from community.groupbuy import buys, finding, picture
-from community.groupbuy.facts import facts, tell_rooms
+from community.groupbuy.facts import facts, summary, tell_rooms
 from community.groupbuy.offer import Buy, choose_buy
+from community.groupbuy.reminders import lacking
 from community.people import Role
 from community.refusal import Refusal
 from community.terms import read_terms
@@ -72,6 +73,8 @@ def _announce(tx: Tx, ask: Ask, opened: Buy) -> None:
 def close(tx: Tx, ask: Ask) -> Reply:
     """Close now, with the summary."""
     buy, names = _open_one(tx, ask, "截单 {}"), finding.namesakes(tx)
+    if buy.opens_at and buy.opens_at > ask.now.timestamp():
+        raise Refusal(f"{buy.title} 还没开始接单，不开了就发“撤团”。")
     closed = buys.close(tx, buy, ask.now)
     return say("groupbuy/closed", **tell_rooms(tx, ask.house, "groupbuy/closed", closed, names, ask.now, ask.here.id))
 
@@ -86,11 +89,24 @@ def close(tx: Tx, ask: Ask) -> Reply:
     means=no_talk,
 )
 def withdraw(tx: Tx, ask: Ask) -> Reply:
-    """Call it off, until its goods arrive; every order is cancelled."""
+    """Call it off, until its goods arrive; every order is cancelled. What is only a draft nobody else heard of."""
+    if drafted := _only_drafted(tx, ask):
+        dropped = buys.withdraw(tx, drafted, ask.who.id, ask.now)
+        return say("groupbuy/withdrawn", **summary(ask.house, dropped, finding.namesakes(tx)))
     buy, names = _still_to_come(tx, ask), finding.namesakes(tx)
+    if ask.rest and len(buy.items) > 1 and ask.rest not in buy.title and buy.title not in ask.rest:
+        raise Refusal(f"“{ask.rest[:20]}”是{buy.title}里的一样，单撤一样不行；要撤整个团就发：撤团 {buy.title}")
     called_off = buys.withdraw(tx, buy, ask.who.id, ask.now)
     told = tell_rooms(tx, ask.house, "groupbuy/withdrawn", called_off, names, ask.now, ask.here.id)
     return say("groupbuy/withdrawn", **told)
+
+
+def _only_drafted(tx: Tx, ask: Ask) -> Buy | None:
+    """My draft, where nothing else in this room can be meant."""
+    waiting = finding.drafts(tx, ask.here.id, ask.who.id, ask.now - buys.DRAFT_LASTS)
+    mine = [buy for buy in waiting if not ask.rest or buy.fits(ask.rest)]
+    others = finding.running_in(tx, ask.here.id, ask.now)
+    return mine[-1] if mine and not any(not ask.rest or buy.fits(ask.rest) for buy in others) else None
 
 
 def _still_to_come(tx: Tx, ask: Ask) -> Buy:
@@ -98,29 +114,30 @@ def _still_to_come(tx: Tx, ask: Ask) -> Buy:
     closed = [buy for state in ("closed", "reached") for buy in finding.in_room(tx, ask.here.id, state, ask.now - BACK)]
     if not ask.rest or not any(buy.fits(ask.rest) for buy in closed):
         _arrived_already(tx, ask)
-        if closed and not finding.open_in(tx, ask.here.id, ask.now):
+        if closed and not finding.running_in(tx, ask.here.id, ask.now):
             raise Refusal(f"{closed[-1].title} 已经截单了，真要撤就写上名字：撤团 {closed[-1].name}")
         return _open_one(tx, ask, "撤团 {}")
-    return choose_buy([*finding.open_in(tx, ask.here.id, ask.now), *closed], ask.rest, "撤团 {}")
+    return choose_buy([*finding.running_in(tx, ask.here.id, ask.now), *closed], ask.rest, "撤团 {}")
 
 
 def _arrived_already(tx: Tx, ask: Ask) -> None:
     arrived = [buy for buy in finding.in_room(tx, ask.here.id, "arrived", ask.now - BACK) if buy.fits(ask.rest)]
-    others = finding.open_in(tx, ask.here.id, ask.now)
+    others = finding.running_in(tx, ask.here.id, ask.now)
     if ask.rest and arrived and not any(buy.fits(ask.rest) for buy in others):
         raise Refusal(f"{arrived[-1].title} 已经到货了，撤不了。谁的货有毛病走“售后”，发完了发“收团”。")
 
 
 @command("团购", "拼团", example="团购", help="现在有什么团", where=Where.ROOM, means=alone)
 def showing(tx: Tx, ask: Ask) -> Reply:
-    """What is open in this room."""
-    found = finding.open_in(tx, ask.here.id, ask.now)
-    return say("groupbuy/list", buys=[facts(ask.house, buy) for buy in found], now=ask.now)
+    """What is open in this room, and what is announced to begin later."""
+    found = finding.running_in(tx, ask.here.id, ask.now)
+    return say("groupbuy/list", buys=[facts(ask.house, buy) | lacking(tx, buy) for buy in found], now=ask.now)
 
 
 def _open_one(tx: Tx, ask: Ask, hint: str) -> Buy:
-    found = finding.open_in(tx, ask.here.id, ask.now)
+    found = finding.running_in(tx, ask.here.id, ask.now)
     if not found:
+        buys.draft_first(tx, ask.here.id, ask.who.id, ask.now)
         raise Refusal("现在没有开着的团。")
     return choose_buy(found, ask.rest or None, hint)
 

@@ -25,6 +25,7 @@ from community.quantity import (
 )
 from community.refusal import Refusal
 from community.remark import is_remark, sounds_like_talk
+from community.wording.speech import moment
 from handlers.command import Ask, Command, Reply, Said, Where, asking, command, say
 
 _APART = re.compile(r"[\s,、。]")
@@ -92,15 +93,17 @@ def join(tx: Tx, ask: Ask) -> Reply:
     """Order, said in words."""
     found = ask.open(tx)
     if not found:
+        _not_yet(tx, ask, _words(ask.rest))
         raise Refusal("现在没有开着的团，开了会在群里喊大家。")
     return _order(tx, ask, _understood(ask, found, join))
 
 
 def _take(tx: Tx, ask: Ask) -> Reply | None:
     found = ask.open(tx)
-    if not found:
-        return None
     words, sure = _words(ask.rest), ask.keyword == "+"
+    if not found:
+        _not_yet(tx, ask, words)
+        return None
     try:
         return _order(tx, ask, read_wishes(words, found, strict=not looks_like_number(words)))
     except QuantityFault as fault:
@@ -111,6 +114,21 @@ def _take(tx: Tx, ask: Ask) -> Reply | None:
         if sure and _APART.search(_stem(words)):
             raise
         return None
+
+
+def _not_yet(tx: Tx, ask: Ask, words: str) -> None:
+    """Refused where this orders what is announced, but does not take orders yet: when it will."""
+    announced = finding.running_in(tx, ask.here.id, ask.now)
+    if not announced:
+        return
+    try:
+        buy = read_wishes(words, announced, strict=not looks_like_number(words))[0].buy
+    except (QuantityFault, NotOffered):
+        return
+    except Refusal:
+        buy = announced[0]  # which of several is asked once they take orders
+    begins = moment(ask.house.local(buy.opens_at or 0), ask.now)
+    raise Refusal(f"{buy.title} {begins}开始接单，到时候再发一遍。")
 
 
 def _words(rest: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from community import payment, people, pickup
 from community.db import Tx
-from community.groupbuy import finding, steps
+from community.groupbuy import buys, finding, steps
 from community.groupbuy.facts import title
 from community.groupbuy.offer import Buy, NotOffered, choose_buy
 from community.groupbuy.wishes import Wish, read_wishes
@@ -55,7 +55,9 @@ def _arrived(tx: Tx, ask: Ask) -> Buy:
     if found["arrived"]:
         latest = {buy.name: buy for buy in found["arrived"]}
         return choose_buy(list(latest.values()), ask.rest or None, "收团 {}")
-    others = [buy for buys in found.values() for buy in buys if not ask.rest or buy.fits(ask.rest)]
+    others = [buy for those in found.values() for buy in those if not ask.rest or buy.fits(ask.rest)]
+    if not others:
+        buys.draft_first(tx, ask.here.id, ask.who.id, ask.now)
     raise steps.refused(max(others, key=lambda buy: buy.id)) if others else Refusal("这个群里没有到了货的团。")
 
 
@@ -80,11 +82,11 @@ def _home(tx: Tx, code: Code) -> str | None:
 
 def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:
     """The part of what waits that the words name; an item that waits from several orders is taken oldest first."""
-    buys = [finding.find(tx, buy_id) for buy_id in dict.fromkeys(one.groupbuy_id for one in waits)]
+    where = [finding.find(tx, buy_id) for buy_id in dict.fromkeys(one.groupbuy_id for one in waits)]
     left: Counter[int] = Counter()
     for one in waits:
         left[one.item_id] += one.left
-    offered = [_only(buy, set(left)) for buy in buys]
+    offered = [_only(buy, set(left)) for buy in where]
     try:
         wishes = read_wishes(words, offered, strict=True, hint=f"核销 {digits} {{1}}{{0}}")
     except QuantityFault as fault:

@@ -22,7 +22,7 @@ from handlers.command import Ask, Reply, Where, command, say
 def ask_for(tx: Tx, ask: Ask) -> Reply:
     """The next picture from me here belongs to a group buy that is open or that I have drafted."""
     mine = finding.drafts(tx, ask.here.id, ask.who.id, ask.now - buys.DRAFT_LASTS)
-    found = [*mine[-1:], *finding.open_in(tx, ask.here.id, ask.now)]
+    found = [*mine[-1:], *finding.running_in(tx, ask.here.id, ask.now)]
     if not found:
         raise Refusal("现在没有开着的团，先发“开团”，再配图。")
     buy = choose_buy(found, ask.rest or None, "配图 {}")

@@ -30,7 +30,7 @@ def enable(tx: Tx, ask: Ask) -> Reply:
 )
 def disable(tx: Tx, ask: Ask) -> Reply:
     """Be silent in this room from now on."""
-    running = finding.open_in(tx, ask.here.id, ask.now)
+    running = finding.running_in(tx, ask.here.id, ask.now)
     people.switch(tx, ask.here.id, on=False, now=ask.now)
     outbox.withhold(tx, ask.here.id)
     return say("room/disabled", room=ask.here, running=[buy.title for buy in running])

@@ -31,6 +31,10 @@ def test_help_says_in_chinese_what_a_command_does(shop: Shop, words: list[str]) 
     assert any("\u4e00" <= character <= "\u9fff" for character in outcome.out)
 
 
+def test_help_of_export_names_every_table(shop: Shop) -> None:
+    assert all(name in shop.run("export", "--help").out for name in exports.names())
+
+
 def test_help_names_every_command() -> None:
     assert [command.callback and command.callback.__name__ for command in bot.app.registered_commands] == COMMANDS
 

@@ -39,7 +39,7 @@ def inked(image: Image.Image) -> tuple[int, int, int, int]:
 
 
 def words(database: Database, house: House) -> str:
-    found: str = read(database, lambda tx: poster.words(house, opened_last(tx), BEGIN))
+    found: str = read(database, lambda tx: poster.words(tx, house, opened_last(tx), BEGIN))
     return found
 
 
@@ -81,6 +81,18 @@ def test_several_items_have_a_price_each(town: Town, tmp_path: Path, house: Hous
         "- 送货上门",
         "> 群里发 A1 B2 这样就订上了",
     ]
+
+
+def test_a_poster_says_how_many_people_are_missing_and_when_orders_begin(
+    town: Town, tmp_path: Path, house: House
+) -> None:
+    town.hears(OWNER, "撤团")
+    town.hears(OWNER, "开团 红富士 5斤装 29.9元 40份 3人成团 满100元成团 今天12:00开始 明天18:00截单")
+    town.hears(OWNER, "确认")
+    database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
+    said = words(database, house).splitlines()
+    database.close()
+    assert {"* 满3人成团，还差3人", "* 满100元成团，还差100元", "- 11月23日 12:00开始"} <= set(said)
 
 
 @settings(max_examples=25, deadline=None)

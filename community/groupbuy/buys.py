@@ -9,7 +9,7 @@ from sqlmodel import col
 from community import payment, people
 from community.db import Count, Tx, change, insert, prepare
 from community.groupbuy import reminded, shelf, steps
-from community.groupbuy.finding import drafts, find, open_in, rooms
+from community.groupbuy.finding import drafts, find, rooms, running_in
 from community.groupbuy.offer import Buy
 from community.groupbuy.tables import (
     GroupBuy,
@@ -20,6 +20,7 @@ from community.groupbuy.tables import (
     GroupBuyTier,
 )
 from community.people import Member
+from community.product import shelf as goods
 from community.refusal import Refusal
 from community.terms import Item as ItemTerms
 from community.terms import Terms
@@ -127,6 +128,8 @@ def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> 
 
 
 def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms, product_id: int | None) -> None:
+    """Keep an item; what goods from the shelf cost the shop is known from there, without a word in the room."""
+    known = goods.cost_of(tx, product_id) if product_id and item.cost_cents is None else item.cost_cents
     item_id = tx.count(
         _ITEM,
         groupbuy_id=buy_id,
@@ -136,7 +139,7 @@ def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms, product_id: int | Non
         aliases="、".join(item.aliases),
         unit=item.unit,
         cents=item.unit_cents,
-        cost=item.cost_cents,
+        cost=known,
         limit_each=item.limit,
         stock=item.stock,
         sold=0,
@@ -168,12 +171,21 @@ def confirm(tx: Tx, room_id: str, opener_id: str, now: datetime) -> Buy | None:
         raise Refusal("截单时间已经过了，重新发一遍开团吧。")
     _only_once(tx, {item.full_name for item in buy.items}, rooms(tx, buy), now)
     steps.take(tx, buy, "open", now)
+    if buy.opens_at is not None and buy.opens_at <= now.timestamp():
+        for one in rooms(tx, buy):
+            reminded.decide(tx, reminded.Moment(buy.id, one, "begin"), now, reason="begun already")
     return find(tx, buy.id)
+
+
+def draft_first(tx: Tx, room_id: str, opener_id: str, now: datetime) -> None:
+    """Refused where the opener's draft waits in this room: its 确认 comes before anything else is done with it."""
+    if waiting := drafts(tx, room_id, opener_id, now - DRAFT_LASTS):
+        raise steps.refused(waiting[-1])
 
 
 def _only_once(tx: Tx, names: set[str], where: list[str], now: datetime) -> None:
     for room_id in where:
-        for buy in open_in(tx, room_id, now):
+        for buy in running_in(tx, room_id, now):
             if twice := [item.full_name for item in buy.items if item.full_name in names]:
                 raise Refusal(f"{'、'.join(twice)} 已经开着一个团了，先截单或撤团再开。")
 

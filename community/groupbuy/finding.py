@@ -94,6 +94,7 @@ _OPEN_IN = _listed(
         or_(col(GroupBuy.opens_at).is_(None), col(GroupBuy.opens_at) <= bindparam("at")),
     )
 )
+_RUNNING_IN = _listed(_in_room.where(_status == "open", col(GroupBuy.closes_at) > bindparam("at")))
 _IN_ROOM = _listed(_in_room.where(_status == bindparam("which"), col(GroupBuy.created_at) >= bindparam("since")))
 _DRAFTS = _listed(
     _in_room.where(
@@ -147,6 +148,11 @@ def find(tx: Tx, buy_id: int) -> Buy:
 def open_in(tx: Tx, room_id: str, now: datetime) -> list[Buy]:
     """The group buys that take orders in the room at this moment, the oldest first."""
     return _together(tx, tx.all(_OPEN_IN, room=room_id, at=int(now.timestamp())))
+
+
+def running_in(tx: Tx, room_id: str, now: datetime) -> list[Buy]:
+    """The group buys of a room that are open, with those that are announced and begin later, the oldest first."""
+    return _together(tx, tx.all(_RUNNING_IN, room=room_id, at=int(now.timestamp())))
 
 
 def in_room(tx: Tx, room_id: str, status: str, since: datetime) -> list[Buy]:

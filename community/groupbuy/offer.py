@@ -161,7 +161,7 @@ def choose(found: Sequence[Choice], words: str | None, hint: str) -> Choice:
     Refused, with `hint` as example of how to say it, when none or several fit.
     """
     items = [item for _, item in found]
-    chosen = _only(items, words, (Item.fits, Item.holds, Item.is_called))
+    chosen = _only(items, words, (Item.fits, Item.is_called, Item.holds))
     if chosen is not None:
         return next(choice for choice in found if choice[1] is chosen)
     fitting = [item for item in items if not words or item.fits(words)]
@@ -170,7 +170,7 @@ def choose(found: Sequence[Choice], words: str | None, hint: str) -> Choice:
 
 def choose_buy(buys: Sequence[Buy], words: str | None, hint: str) -> Buy:
     """The group buy that `words` name by its title or one of its items. Refused like `choose`."""
-    chosen = _only(buys, words, (Buy.fits, Buy.holds, Buy.is_called))
+    chosen = _only(buys, words, (Buy.fits, Buy.is_called, Buy.holds))
     if chosen is not None:
         return chosen
     fitting = [buy for buy in buys if not words or buy.fits(words)]

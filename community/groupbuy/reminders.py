@@ -1,4 +1,5 @@
-"""Reminders before a close: half-way where the target is far, and an hour before it; each room once, in one message.
+"""What a room is told of while a group buy runs: when one that was announced begins, half-way where the target is far,
+and an hour before the close; each room once, in one message.
 
 What is decided about a moment is decided for good (`reminded`): said, or not, because it was too late for it, in the
 quiet hours, while the bot was paused, with everything sold or the target near. None of that is made up for later.
@@ -22,7 +23,7 @@ from community.groupbuy.reminded import Moment
 from community.groupbuy.tables import GroupBuy, GroupBuyOrder, GroupBuyRoom
 from community.house import House
 
-Kind = Literal["half", "hour"]
+Kind = Literal["begin", "half", "hour"]
 
 HOUR = timedelta(hours=1)
 """How long before the close the last reminder comes."""
@@ -35,17 +36,21 @@ FRESH = timedelta(minutes=30)
 TOGETHER = timedelta(hours=1)
 """What a room would hear within this time is said along with the first of it."""
 
-_TEMPLATES: dict[str, str] = {"half": "groupbuy/halfway", "hour": "groupbuy/closing"}
+_TEMPLATES: dict[str, str] = {"begin": "groupbuy/begun", "half": "groupbuy/halfway", "hour": "groupbuy/closing"}
 
 
 class Running(NamedTuple):
-    """A group buy that is open, in one of its rooms; from `begins` it takes orders, `aims` where it has a target."""
+    """A group buy that is open, in one of its rooms; from `begins` it takes orders, `aims` where it has a target.
+
+    `opens_at` where it was announced for a later moment.
+    """
 
     groupbuy_id: int
     room_id: str
     begins: int
     closes_at: int
     aims: bool
+    opens_at: int | None = None
 
 
 class Standing(NamedTuple):
@@ -108,9 +113,9 @@ _ORDERED = prepare(
 
 
 def moments(running: Running) -> dict[Kind, int]:
-    """When a room is to be reminded, in seconds since the epoch; a short group buy is left in peace."""
+    """When a room is to be told, in seconds since the epoch; of its close a short group buy is left in peace."""
     lives = running.closes_at - running.begins
-    found: dict[Kind, int] = {}
+    found: dict[Kind, int] = {} if running.opens_at is None else {"begin": running.opens_at}
     if running.aims and lives >= LONG.total_seconds():
         found["half"] = running.begins + lives // 2
     if lives >= SHORTEST.total_seconds():
@@ -130,7 +135,8 @@ def next_due(tx: Tx) -> int | None:
 
 def remind(tx: Tx, house: House, now: datetime) -> int:
     """Decide on every reminder that is due and say what is worth it; how many messages."""
-    soon = [one for one in _waiting(tx) if one.due < (now + TOGETHER).timestamp()]
+    ahead = {"begin": timedelta(0)}  # nothing has begun before it does
+    soon = [one for one in _waiting(tx) if one.due <= (now + ahead.get(one.moment.kind, TOGETHER)).timestamp()]
     soon.sort(key=lambda one: (one.moment.room_id, one.moment.kind, one.due, one.moment.groupbuy_id))
     return sum(
         _speak(tx, house, list(those), now)
@@ -173,7 +179,7 @@ def _speak(tx: Tx, house: House, waiting: Sequence[_Waiting], now: datetime) -> 
 def _why_not(tx: Tx, house: House, one: _Waiting, standing: Standing, now: datetime) -> str:
     """Why nothing is said at this moment; empty where it is worth saying."""
     reasons = {
-        "switched off": not house.shop.reminders.closing,
+        "switched off": one.moment.kind != "begin" and not house.shop.reminders.closing,
         "late": now.timestamp() - one.due > FRESH.total_seconds(),
         "quiet hours": house.shop.quiet.covers(now),
         "paused": bool(setting.get(tx, outbox.PAUSED)),
@@ -182,6 +188,16 @@ def _why_not(tx: Tx, house: House, one: _Waiting, standing: Standing, now: datet
         "target near": one.moment.kind == "half" and not far(standing),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def lacking(tx: Tx, buy: Buy) -> dict[str, int]:
+    """People and cents that are missing to a group buy's targets, as templates see them; 0 where nothing is."""
+    aims = buy.target_people or buy.target_cents
+    ordered = (tx.one(_ORDERED, buy=buy.id) if aims else None) or _Ordered(0, 0)
+    return {
+        "missing_people": max(0, (buy.target_people or 0) - ordered.people),
+        "missing_cents": max(0, (buy.target_cents or 0) - ordered.cents),
+    }
 
 
 def _standing(tx: Tx, buy_id: int) -> Standing:

@@ -83,7 +83,7 @@ class GroupBuyReminder(SQLModel, table=True):
 
     groupbuy_id: int = Field(foreign_key="groupbuy.id", primary_key=True)
     room_id: str = Field(foreign_key="room.id", primary_key=True)
-    kind: str = Field(primary_key=True, description="half or hour")
+    kind: str = Field(primary_key=True, description="begin, half or hour")
     at: int = Field(description="when that was decided")
     cause: str = Field(description="what the outbox knows its words by; empty where nothing was said")
     reason: str = Field(description="why nothing was said: sold out, quiet, …; empty otherwise")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from community.groupbuy.offer import Buy, Choice, Item, NotOffered, choices, choose
-from community.quantity import NUMBER, Order, QuantityFault, normalise, split_order, whole_number
+from community.quantity import COUNTERS, NUMBER, Order, QuantityFault, normalise, split_order, whole_number
 from community.refusal import Refusal
 from community.remark import IsGoods, Parted, is_polite, is_remark, part
 
@@ -14,10 +14,15 @@ MOST = 12
 """Different things one message may order."""
 
 _WAYS = ((None, False), (None, True), ("斤", False))
-_BREAK = re.compile(r"[,，、;；\n]+")
-_CODES = re.compile(rf"(?:([A-Z]) ?[Xx*×]? ?({NUMBER})(?!\d) ?[份箱盒袋件]?[ ,，、]*)+", re.IGNORECASE)
-_ANOTHER = re.compile(rf"\+ ?{NUMBER}")
-_CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
+_SIGNS = ",，、;；"
+_BREAK = re.compile(rf"[{_SIGNS}\n]+")
+_PORTIONS = rf"{NUMBER} ?[{COUNTERS}]?"
+_CODES = re.compile(
+    rf"(?:([A-Z]) ?[+Xx*×]? ?({NUMBER})(?!\d) ?[{COUNTERS}]?[ {_SIGNS}/和+]*)+(?<![+/和])", re.IGNORECASE
+)
+# 苹果1、橘子2 and 一箱苹果，两份橘子 name two things, though the last number (or the first) would do for all of it.
+_ANOTHER = re.compile(rf"\+ ?{NUMBER}|{_PORTIONS}[{_SIGNS}]|[{_SIGNS}] ?{_PORTIONS}")
+_CODE = re.compile(rf"([A-Z]) ?[+Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
 
 class Wish(NamedTuple):

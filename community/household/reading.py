@@ -6,6 +6,7 @@ from typing import NamedTuple
 from community.quantity import normalise
 
 _LONGEST = 40
+_PLAINLY = str.maketrans("棟單號樓層門", "栋单号楼层门")
 _NUMERALS = "〇零一二三四五六七八九十"
 _DIGIT = {sign: str(at) for at, sign in enumerate("零一二三四五六七八九")} | {"〇": "0"}
 
@@ -22,8 +23,8 @@ _FORMS = (
     # 3栋2单元501室, 3号楼2门5楼501, 3#2-501, A座 2 单元 1203
     rf"(?P<building>{_BUILDING}) ?{_BUILDING_WORD} ?-?(?P<unit>{_NUMBER}) ?(?:{_UNIT_WORD} ?-?|{_DASH})"
     rf"(?:{_NUMBER}[楼层])?(?P<door>{_DOOR}|[0-9]{{1,2}}(?=室|号房|房))",
-    # 3栋501, 12号楼1203室, A栋-501
-    rf"(?P<building>{_BUILDING}) ?{_BUILDING_WORD} ?-?(?P<unit>)(?P<door>{_DOOR})",
+    # 3栋501, 12号楼1203室, A栋-501, A座12层1203
+    rf"(?P<building>{_BUILDING}) ?{_BUILDING_WORD} ?-?(?:{_NUMBER}[楼层] ?)?(?P<unit>)(?P<door>{_DOOR})",
     # 3-2单元501
     rf"(?P<building>{_BUILDING}){_DASH}(?P<unit>{_NUMBER}) ?单元 ?-?(?P<door>{_DOOR})",
     # 3-2-501, 3/2/501, 12-1-1803
@@ -37,7 +38,7 @@ _COMPILED = tuple(re.compile(_BEGIN + form + _END) for form in _FORMS)
 HOUSEHOLD = "|".join(f"(?:{_BEGIN}{re.sub(r'[?]P<[a-z]+>', '?:', form)}{_END})" for form in _FORMS)
 """A household inside a longer, normalised line, with no groups; `find_household` reads what it found."""
 
-_PLACE = ("住在?|我?(?:家|是)在?|地址|门牌号?|[: ]", "[。.,!~的家 ]|谢谢")
+_PLACE = ("我?住在?|我?(?:家|是)在?|地址|门牌号?|[: ]", "[。.,!~的家哈哦呢啦 ]|谢谢")
 _AROUND = re.compile(rf"\A(?:{_PLACE[0]}){{1,3}}|(?:{_PLACE[1]}){{1,3}}\Z")
 
 
@@ -59,7 +60,7 @@ def read_household(text: str) -> Household | None:
     Full width, Chinese numerals (三栋二单元五零一) and a few words around it are understood; leading zeros do not
     count. None for anything else, a date, a telephone number or a unit and door without their building among it.
     """
-    plain = normalise(text)
+    plain = normalise(text).translate(_PLAINLY)
     if len(plain) > _LONGEST:
         return None
     bare = _AROUND.sub("", plain)

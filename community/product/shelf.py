@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from community.db import Count, Tx, change, insert, prepare
@@ -15,6 +15,12 @@ from community.refusal import Refusal
 USUAL_UNIT = "份"
 """What one of a product is called when nobody has said."""
 
+
+class _Cost(NamedTuple):
+    cost: int | None
+
+
+_COST = prepare(_Cost, select(col(Product.cost)).where(col(Product.id) == bindparam("this")))
 _ADD = prepare(Count, insert(Product).returning(col(Product.id)))
 _REPRICE = change(
     update(Product)
@@ -80,3 +86,9 @@ def must_cost(name: str, cents: int) -> None:
     """Raise Refusal for a price of nothing."""
     if cents <= 0:
         raise Refusal(f"“{name}”的价格要大于 0")
+
+
+def cost_of(tx: Tx, product_id: int) -> int | None:
+    """What one of a product costs the shop, in cents; None where nobody has said."""
+    found = tx.one(_COST, this=product_id)
+    return found.cost if found else None
