@@ -186,3 +186,37 @@ async def test_a_broken_picture_leaves_a_poster_without_it(shop: Shop) -> None:
     shop.files()[0].write_bytes(b"half of")
     await shop.say(OWNER, "海报")
     assert "图打不开" in shop.said()[-2]
+
+
+# Many at once
+
+
+async def _burst(shop: Shop, *ids: str) -> None:
+    for id in ids:
+        shop.desk.receive(Pictured(id, WANG, ROOM))
+    while under_way := shop.desk.under_way:
+        await asyncio.gather(*map(asyncio.wrap_future, under_way), return_exceptions=True)
+
+
+async def test_of_many_sent_at_once_no_more_are_fetched_than_are_kept(shop: Shop) -> None:
+    await shop.say(WANG, "售后 苹果坏了")
+    await _burst(shop, *(f"p{number}" for number in range(20)))
+    assert len(shop.fetched) <= claim_photo.MOST + 2
+    assert len(read(shop.database, photos)) == claim_photo.MOST
+
+
+async def test_many_that_do_not_come_are_told_in_one_line(shop: Shop) -> None:
+    await shop.say(WANG, "售后 苹果坏了")
+    shop.desk.snapshots.fetch = _never
+    await _burst(shop, *(f"p{number}" for number in range(9)))
+    assert sum("没收到" in text for text in shop.said()) == 1
+
+
+async def _never(_message_id: str) -> bytes:
+    raise TimeoutError
+
+
+async def test_a_picture_that_is_told_twice_while_it_comes_is_fetched_once(shop: Shop) -> None:
+    await shop.say(WANG, "售后 苹果坏了")
+    await _burst(shop, "one", "one", "one")
+    assert (shop.fetched, len(read(shop.database, photos))) == (["one"], 1)
