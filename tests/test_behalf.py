@@ -63,7 +63,7 @@ def test_of_two_who_bear_one_name_none_is_guessed(town: Town) -> None:
     town.hears(OTHER, "绑定 3-2-501")
     town.hears(WANG, "+1")
     asked = town.hears(OWNER, "代 王阿姨 +2") or ""
-    assert asked == ("店主，有2位王阿姨：1号没登记门牌，订了1份；2号 3-2-501，还没订。写明是几号：代 王阿姨 2号 +2")
+    assert asked == ("店主，有2位王阿姨：1号没登记门牌，订了1份；2号 3栋，还没订。写明是几号：代 王阿姨 2号 +2")
 
 
 @pytest.mark.parametrize("words", ["代 王阿姨 2号 +2", "代 3-2-501 王阿姨 +2", "代 3栋2单元501 +2", "代王阿姨2号+2"])
