@@ -169,6 +169,13 @@ async def test_a_picture_that_staff_announced_is_the_group_buys_and_the_next_one
     assert shop.said()[-1].endswith("海报.png")
 
 
+async def test_a_picture_of_who_no_longer_works_here_is_nobodys(shop: Shop) -> None:
+    await shop.say(OWNER, "开团 砂糖橘 35元 30箱 明天18:00截单", "确认", "配图")
+    write(shop.database, people.appoint, OWNER.id, Role.RESIDENT)
+    await shop.show(OWNER, "oranges")
+    assert "图配好了" not in shop.said()[-1]
+
+
 async def test_a_picture_that_is_gone_leaves_a_poster_without_it_and_staff_hear_why(shop: Shop) -> None:
     await shop.say(OWNER, "开团 砂糖橘 35元 30箱 明天18:00截单", "确认", "配图")
     await shop.show(OWNER, "oranges")
