@@ -28,7 +28,7 @@ NAMELESS = "已注销的邻居"
 
 
 class Held(NamedTuple):
-    """What is kept about a member, in counts and names."""
+    """What is kept about a member, in counts and names; `rows` are names in chains, `claims` their complaints."""
 
     rooms: list[str]
     home: str
@@ -38,6 +38,8 @@ class Held(NamedTuple):
     invited: int
     activities: int
     photos: int
+    rows: list[str]
+    claims: list[str]
 
 
 class _Name(NamedTuple):
@@ -61,6 +63,12 @@ _NOTES = prepare(
     .where(col(GroupBuyOrder.member_id) == bindparam("who"), col(GroupBuyOrder.note) != "")
     .group_by(col(GroupBuyOrder.note))
     .order_by(col(GroupBuyOrder.note)),
+)
+_CLAIMED = prepare(
+    _Name,
+    select(col(Claim.text))
+    .where(col(Claim.member_id) == bindparam("who"), col(Claim.text) != "")
+    .order_by(col(Claim.id)),
 )
 _CLAIMS = prepare(
     Count,
@@ -135,6 +143,8 @@ def held(tx: Tx, member_id: str) -> Held:
         tx.count(_INVITES, who=member_id),
         tx.count(_ACTIVITIES, who=member_id),
         claim_photo.held(tx, member_id),
+        [row.name for row in tx.all(_ROW_NAMES, who=member_id)],
+        [row.name for row in tx.all(_CLAIMED, who=member_id)],
     )
 
 

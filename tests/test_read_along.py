@@ -72,6 +72,16 @@ async def test_namesakes_are_told_apart_in_the_room_without_their_doors(town: To
     assert "3-2-501" in await direct(town, town.owner, "王阿姨 已付")
 
 
+async def test_my_data_are_all_that_is_kept_of_my_words(town: Town) -> None:
+    await heard(town, town.owner, "代 赵大爷 +1")
+    await heard(town, town.wang, "我是 1号", "备注 要小的")
+    await arrived(town)
+    await heard(town, town.wang, "售后 苹果压坏了")
+    held = await direct(town, town.wang, "我的数据")
+    for words in ("王阿姨", "幸福里1群", "3-2-501", f"打{PHONE}", "赵大爷", "压坏了"):
+        assert words in held
+
+
 async def test_who_is_forgotten_is_named_nowhere_any_more(town: Town) -> None:
     await heard(town, town.owner, "代 赵大爷 +1")
     await heard(town, town.wang, "我是 1号", "+1，放三楼王家门口", "备注 要小的")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from community import claim_photo, mydata, people, staff
+from community import claim_photo, mydata, outbox, people, staff
 from community.claim_photo import ClaimPhoto
 from community.db import Database, Tx
 from community.events import Event, Heard, Person, Pictured, Place
@@ -167,6 +167,22 @@ async def test_a_picture_that_staff_announced_is_the_group_buys_and_the_next_one
     assert shop.said()[-1] == "砂糖橘 的图配好了，海报上也有。"
     await shop.say(OWNER, "海报")
     assert shop.said()[-1].endswith("海报.png")
+
+
+async def test_neither_a_wait_for_a_picture_nor_the_picture_is_lost_to_a_restart(shop: Shop, house: House) -> None:
+    await shop.say(OWNER, "开团 砂糖橘 35元 30箱 明天18:00截单", "配图")
+    again = Shop(shop.database, house, shop.now)
+    await again.show(OWNER, "oranges")
+    assert again.fetched == ["oranges"]
+    last = Shop(shop.database, house, shop.now)
+    last.desk.receive(Heard("later", OWNER, "确认", ROOM))
+    await last.show(LI, "hers")
+    assert read(shop.database, outbox.waiting) > 0
+    assert [image for image in read(shop.database, _shown) if image] == [file.name for file in shop.files()]
+
+
+def _shown(tx: Tx) -> list[str | None]:
+    return list(tx.session.exec(select(Outbox.image)))
 
 
 async def test_a_picture_of_who_no_longer_works_here_is_nobodys(shop: Shop) -> None:
