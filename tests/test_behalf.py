@@ -173,6 +173,19 @@ def test_what_is_forgotten_takes_notes_and_reasons_along(town: Town, database: D
     assert [row["note"] for row in export(database, "orders", ZONE)[1]] == [""]
 
 
+@pytest.mark.parametrize("words", ["+1,000", "+1,000份", "+ 1，000 份", "改 1,000", "+1.5，放门口", "+1/2"])
+def test_a_thousand_is_not_one_with_a_remark(town: Town, words: str) -> None:
+    town.hears(LI, "+2")
+    assert "只能按整份记" in (town.hears(OWNER, f"代 李姐 {words}") or "")
+
+
+@pytest.mark.parametrize(
+    ("words", "note"), [("+1，302室", "302室"), ("+1，2号来拿", "2号来拿"), ("+1，，放门口", "放门口")]
+)
+def test_a_number_behind_a_comma_may_begin_a_remark(town: Town, words: str, note: str) -> None:
+    assert (town.hears(OWNER, f"代 李姐 {words}") or "").endswith(f"备注：{note}")
+
+
 # The words
 
 
