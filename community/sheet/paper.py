@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from community import payment, phone
 from community.db import Tx, prepare
+from community.filename import file_name
 from community.groupbuy import finding
 from community.groupbuy.offer import Buy, Item
 from community.groupbuy.tables import GroupBuy, GroupBuyOrder
@@ -25,8 +26,6 @@ from community.shop import Shop
 
 UNKNOWN = "未登记"
 """Where those live who have not said."""
-_UNNAMED = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-"""What no file may be called on some system."""
 
 
 class Line(NamedTuple):
@@ -144,7 +143,7 @@ class Paper:
     @property
     def file_name(self) -> str:
         """What its workbook is called: 周末水果 11-23.xlsx."""
-        return f"{_UNNAMED.sub('', self.buy.title)} {self.closes:%m-%d}.xlsx"
+        return file_name(self.buy.title, f" {self.closes:%m-%d}.xlsx")
 
     @property
     def quantity(self) -> int:
