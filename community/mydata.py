@@ -191,7 +191,7 @@ def forget(tx: Tx, member: KnownMember, now: datetime) -> None:
 def _unsay(tx: Tx, member: KnownMember) -> None:
     """Take their names, their door and their notes out of what was said."""
     notes = _said(tx, _WRITTEN, member)
-    own = {*notes, *map(phone.hidden, notes), str(doors.home(tx, member.id) or "")}
+    own = [str(doors.home(tx, member.id) or ""), *notes, *map(phone.hidden, notes)]
     unsaid.take_out(tx, {member.name, *_said(tx, _ROW_NAMES, member)}, NAMELESS, own)
 
 

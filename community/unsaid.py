@@ -10,6 +10,8 @@ from sqlmodel import col
 from community.db import Tx, change, prepare
 from community.outbox import Outbox
 
+SOUGHT = 50
+"""Words for which all that was said is read through; lines that hold one of them are rid of the others, too."""
 WITHHELD = "…"
 """What stands in place of a note."""
 
@@ -32,11 +34,12 @@ def take_out(tx: Tx, names: Collection[str], instead: str, notes: Collection[str
 
     What still waits or is in doubt stays as it is: only so its echo is known.
     """
-    words = dict.fromkeys(filter(None, notes), WITHHELD) | dict.fromkeys(filter(None, names), instead)
+    words = dict.fromkeys(filter(None, names), instead)
+    words |= {note: WITHHELD for note in notes if note and note not in words}
     if not words:
         return 0
     pattern = re.compile("|".join(map(_alone, sorted(words, key=len, reverse=True))))
-    found = {line.id: line.text for one in words for line in tx.all(_NAMING, words=f"%{_literal(one)}%")}
+    found = {line.id: line.text for one in list(words)[:SOUGHT] for line in tx.all(_NAMING, words=f"%{_literal(one)}%")}
     changed = 0
     for line, text in found.items():
         new = pattern.sub(lambda match: words[match[0]], text)
