@@ -1,7 +1,7 @@
 """What the shop keeps about a person: shown to them, and forgotten when they ask (个人信息保护法 art. 45, 47).
 
 Accounts and orders stay as figures under the bare contact id, because money that has moved must stay explained; name,
-rooms, notes on orders, activity and direct messages go.
+rooms, notes on orders, activity and direct messages go, and name and notes from what was said in the rooms, too.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
-from community import claim_photo, eggs, ledger, payment, pickup
+from community import claim_photo, eggs, ledger, payment, phone, pickup, unsaid
 from community.activity import Activity
 from community.chain.tables import ChainLine, ChainName
 from community.claim import Claim
@@ -21,14 +21,14 @@ from community.household.doors import Resident
 from community.invite import Invite
 from community.money import yuan
 from community.outbox import Outbox
-from community.people import KnownMember, Member, Membership, Room
+from community.people import NAMED, KnownMember, Member, Membership, Room
 from community.refusal import Refusal
 
 NAMELESS = "已注销的邻居"
 
 
 class Held(NamedTuple):
-    """What is kept about a member, in counts and names."""
+    """What is kept about a member, in counts and names; `rows` are names in chains, `claims` their complaints."""
 
     rooms: list[str]
     home: str
@@ -38,9 +38,13 @@ class Held(NamedTuple):
     invited: int
     activities: int
     photos: int
+    rows: list[str]
+    claims: list[str]
 
 
 class _Name(NamedTuple):
+    """A name, or other words."""
+
     name: str
 
 
@@ -60,6 +64,12 @@ _NOTES = prepare(
     .group_by(col(GroupBuyOrder.note))
     .order_by(col(GroupBuyOrder.note)),
 )
+_CLAIMED = prepare(
+    _Name,
+    select(col(Claim.text))
+    .where(col(Claim.member_id) == bindparam("who"), col(Claim.text) != "")
+    .order_by(col(Claim.id)),
+)
 _CLAIMS = prepare(
     Count,
     select(func.count()).where(col(Claim.member_id) == bindparam("who"), col(Claim.status) == "open"),
@@ -71,6 +81,30 @@ _INVITES = prepare(
     ),
 )
 _ACTIVITIES = prepare(Count, select(func.count()).where(col(Activity.member_id) == bindparam("who")))
+_WRITTEN = prepare(
+    _Name,
+    select(col(GroupBuyEntry.reason))
+    .join(GroupBuyOrder, col(GroupBuyOrder.id) == col(GroupBuyEntry.order_id))
+    .where(
+        col(GroupBuyOrder.member_id) == bindparam("who"),
+        col(GroupBuyEntry.cause) == "note",
+        col(GroupBuyEntry.reason) != "",
+    )
+    .group_by(col(GroupBuyEntry.reason)),
+)
+_ROW_NAMES = prepare(_Name, select(col(ChainName.name)).where(col(ChainName.member_id) == bindparam("who")))
+_FORGET_LIST = change(
+    update(Member)
+    .where(
+        col(Member.id).in_(
+            select(NAMED + col(ChainName.room_id) + ":" + col(ChainName.name)).where(
+                col(ChainName.member_id) == bindparam("who")
+            )
+        )
+    )
+    .values(name=NAMELESS)
+)
+"""The names on a list that they said were theirs."""
 _FORGET: tuple[Prepared[Count], ...] = (
     change(update(Activity).where(col(Activity.member_id) == bindparam("who")).values(member_id=None, detail="")),
     change(update(Claim).where(col(Claim.member_id) == bindparam("who")).values(text="")),
@@ -85,6 +119,7 @@ _FORGET: tuple[Prepared[Count], ...] = (
         .values(reason="")
     ),
     change(delete(Resident).where(col(Resident.member_id) == bindparam("who"))),
+    _FORGET_LIST,
     change(delete(ChainName).where(col(ChainName.member_id) == bindparam("who"))),
     change(delete(ChainLine).where(col(ChainLine.member_id) == bindparam("who"))),
     change(delete(Membership).where(col(Membership.member_id) == bindparam("who"))),
@@ -108,6 +143,8 @@ def held(tx: Tx, member_id: str) -> Held:
         tx.count(_INVITES, who=member_id),
         tx.count(_ACTIVITIES, who=member_id),
         claim_photo.held(tx, member_id),
+        [row.name for row in tx.all(_ROW_NAMES, who=member_id)],
+        [row.name for row in tx.all(_CLAIMED, who=member_id)],
     )
 
 
@@ -146,5 +183,17 @@ def forget(tx: Tx, member: KnownMember, now: datetime) -> None:
     if held_eggs:
         ledger.move(tx, member.id, "eggs", -held_eggs, f"forgotten:{int(now.timestamp())}", now)
     claim_photo.forget(tx, member.id)
+    _unsay(tx, member)
     for statement in _FORGET:
         tx.run(statement, who=member.id)
+
+
+def _unsay(tx: Tx, member: KnownMember) -> None:
+    """Take their names, their door and their notes out of what was said."""
+    notes = _said(tx, _WRITTEN, member)
+    own = [str(doors.home(tx, member.id) or ""), *notes, *map(phone.hidden, notes)]
+    unsaid.take_out(tx, {member.name, *_said(tx, _ROW_NAMES, member)}, NAMELESS, own)
+
+
+def _said(tx: Tx, statement: Prepared[_Name], member: KnownMember) -> set[str]:
+    return {row.name for row in tx.all(statement, who=member.id)}

@@ -9,7 +9,10 @@ from community.refusal import Refusal
 HEAVIEST = 12 * 1024 * 1024
 """Bytes of a picture that are looked at."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-_MOST_PIXELS = 60_000_000
+_MOST_OF_JPEG = 60_000_000
+"""Pixels; a JPEG is made small while it is read."""
+_MOST_PIXELS = 20_000_000
+"""Of any other, which has to be unfolded whole: four bytes for each, twice, and a file of 80 kB may hold that many."""
 _LONGEST = 1600
 """Pixels of the longer side that are kept."""
 _QUALITY = 85
@@ -26,12 +29,11 @@ def tidy(content: bytes) -> bytes:
         raise PictureFault("这张图太大了")
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
-            if image.width * image.height > _MOST_PIXELS:
+            if image.width * image.height > (_MOST_OF_JPEG if image.format == "JPEG" else _MOST_PIXELS):
                 raise PictureFault("这张图太大了")
             image.draft("RGB", (_LONGEST, _LONGEST))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((_LONGEST, _LONGEST))
-            return _as_jpeg(upright)
+            image.thumbnail((_LONGEST, _LONGEST))  # before it is turned, for turning copies it
+            return _as_jpeg(ImageOps.exif_transpose(image))
     except PictureFault:
         raise
     except Exception as error:  # Pillow raises nearly anything over what is no picture, or half of one

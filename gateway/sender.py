@@ -131,7 +131,7 @@ class Sender:
         if sending.image is not None:
             await self._transport.show(sending.to, sending.text, await self._picture(sending.image))
         elif sending.file is not None:
-            await self._transport.hand(sending.to, sending.text, await self._paper(sending.file))
+            await self._transport.hand(sending.to, sending.text, await self._paper(sending.file, sending.to))
         else:
             await self._transport.say(sending.to, sending.text)
 
@@ -141,10 +141,10 @@ class Sender:
         except OSError as error:
             raise Refused(f"the picture is gone: {error}") from error
 
-    async def _paper(self, file: str) -> bytes:
+    async def _paper(self, file: str, to: str) -> bytes:
         """The paper, made now and on a thread of its own, for it may take a second."""
         try:
-            return await asyncio.to_thread(handing.make, self._database, self._house.shop, file)
+            return await asyncio.to_thread(handing.make, self._database, self._house.shop, file, to)
         except DatabaseTrouble as error:
             raise Unreachable(f"the database is sick: {error}") from error
         except Refusal as refusal:

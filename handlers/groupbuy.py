@@ -8,6 +8,7 @@ from typing import Any
 
 from community import outbox, people
 from community.db import Tx
+from community.filename import file_name
 from community.groupbuy import buys, finding, picture
 from community.groupbuy.facts import facts, summary, tell_rooms
 from community.groupbuy.offer import Buy, choose_buy
@@ -63,7 +64,7 @@ def _announce(tx: Tx, ask: Ask, opened: Buy) -> None:
         if room_id != ask.here.id:
             outbox.say(tx, room_id, text, "notice", ask.now, cause=f"groupbuy-opened:{opened.id}")
         if name is not None:
-            shown, cause = f"{opened.title}.jpg", f"groupbuy-picture:{opened.id}"
+            shown, cause = file_name(opened.title, ".jpg"), f"groupbuy-picture:{opened.id}"
             outbox.say(tx, room_id, shown, "notice", ask.now, cause=cause, image=name)
 
 

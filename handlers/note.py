@@ -38,7 +38,8 @@ def _shown(tx: Tx, ask: Ask, running: list[Noted]) -> Reply | None:
     """My notes; all that are written on what runs here, for staff."""
     if ask.who.role.staff:
         written = notes.written(tx, ask.room.id if ask.room else None)
-        return say("note/list", notes=[one._asdict() for one in written[:LISTED]], rest=len(written[LISTED:]))
+        listed = [one._asdict() for one in written[:LISTED]]
+        return say("note/list", notes=listed, rest=len(written[LISTED:]), direct=ask.room is None)
     if not running:
         return None
     return say("note/mine", name=ask.who.name, orders=[one._asdict() for one in running])

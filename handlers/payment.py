@@ -89,7 +89,7 @@ def _settled(
     accounts = [one for one in known if open_(one)]
     if not accounts:
         raise Refusal(f"{known[0].name} {nothing}。")
-    _one_person(tx, name, accounts, using)
+    _one_person(tx, name, accounts, using, ask)
     payment.settle(tx, accounts, ask.who.id, ask.now)
     return say(template, **_person(accounts, open_))
 
@@ -104,16 +104,19 @@ def _of(tx: Tx, name: str, accounts: Sequence[Account], ask: Ask) -> list[Accoun
     return [one for one in accounts if one.member_id in members or normalise(one.name) == name]
 
 
-def _one_person(tx: Tx, name: str, accounts: Sequence[Account], using: Command) -> None:
-    """Refused where several people bear the name; those behind one door pay together."""
+def _one_person(tx: Tx, name: str, accounts: Sequence[Account], using: Command, ask: Ask) -> None:
+    """Refused where several people bear the name; those behind one door pay together.
+
+    Their doors are told directly; where the neighbours read along, the buildings.
+    """
     members = dict.fromkeys(one.member_id for one in accounts)
     if len(members) == 1 or read_household(name) is not None:
         return
-    homes = [str(home) for home in (doors.home(tx, member) for member in members) if home]
+    known = [home for home in (doors.home(tx, member) for member in members) if home]
+    homes = [str(home) if ask.room is None else home.house for home in known]
     where = f"（{'、'.join(homes)}）" if homes else ""
-    example = using.example.replace("王阿姨", homes[0] if homes else "4821").replace(
-        "李姐", homes[0] if homes else "4821"
-    )
+    way = homes[0] if homes and ask.room is None else "4821"
+    example = using.example.replace("王阿姨", way).replace("李姐", way)
     raise Refusal(f"有{len(members)}位{name}{where}，写门牌或者取货码：{example}")
 
 

@@ -72,12 +72,16 @@ def redeem(tx: Tx, ask: Ask, digits: str, words: str) -> Reply:
     goods = _part(tx, words, waits, digits) if words else [(one, one.left) for one in waits]
     facts = _facts(tx, name, goods)
     left = pickup.hand_over(tx, code, goods, ask.who.id, ask.now)
-    return say("pickup/handed", **facts, home=_home(tx, code), left=_named([(one, one.left) for one in left]))
+    direct, still = ask.room is None, _named([(one, one.left) for one in left])
+    return say("pickup/handed", **facts, home=_home(tx, code, direct), left=still, direct=direct)
 
 
-def _home(tx: Tx, code: Code) -> str | None:
+def _home(tx: Tx, code: Code, direct: bool) -> str | None:
+    """The front door; the building alone where the neighbours read along."""
     home = doors.home(tx, code.member_id)
-    return str(home) if home else None
+    if home is None:
+        return None
+    return str(home) if direct else home.house
 
 
 def _part(tx: Tx, words: str, waits: list[Waiting], digits: str) -> Goods:

@@ -4,6 +4,7 @@ Type: 海报 / 海报 苹果
 
 from community import outbox, poster
 from community.db import Tx
+from community.filename import file_name
 from community.groupbuy import buys, finding
 from community.groupbuy.offer import choose_buy
 from community.people import Role
@@ -23,4 +24,4 @@ def show(tx: Tx, ask: Ask) -> Picture:
     if fault:
         text = f"{buy.title} 的配{fault}，海报先不带图。在群里发“配图”再换一张就好。"
         outbox.say(tx, ask.who.id, text, "answer", ask.now)
-    return Picture(f"{buy.name} 海报.png", painted)
+    return Picture(file_name(buy.name, " 海报.png"), painted)

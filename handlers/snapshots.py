@@ -13,7 +13,7 @@ from typing import Any
 
 from community import claim_photo, outbox, people, pictures, seen
 from community.awaited import Awaited
-from community.db import Database, Tx
+from community.db import Database, DatabaseTrouble, Tx
 from community.events import Pictured
 from community.groupbuy import picture
 from community.house import House
@@ -46,14 +46,17 @@ class Snapshots:
         self._launch = launch
         self._lock = Lock()
         self._recent: deque[tuple[int, Pictured]] = deque(maxlen=REMEMBERED)
+        self._taken: deque[str] = deque(maxlen=REMEMBERED)
         self._awaited: list[Awaited] = []
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self.fetch: Fetch = _nothing
         self.look()
 
     def receive(self, event: Pictured) -> None:
-        """A picture was sent; touches no database."""
+        """A picture was sent; touches no database. One that is told again is not fetched again."""
         with self._lock:
+            if event.id in self._taken or any(event.id == known.id for _, known in self._recent):
+                return
             self._recent.append((int(self._now().timestamp()), event))
         self._match()
 
@@ -70,6 +73,7 @@ class Snapshots:
             wanted = [(at, event) for at, event in self._recent if self._is_awaited(event, at)]
             for each in wanted:
                 self._recent.remove(each)
+                self._taken.append(each[1].id)
         for at, event in wanted:
             self._launch(self._take(event, at))
 
@@ -81,20 +85,30 @@ class Snapshots:
         )
 
     async def _take(self, event: Pictured, at: int) -> None:
-        """Fetch a picture, make it small and keep it, or say that it could not be opened."""
-        name, fault = None, ""
+        """When it is its turn and it is still waited for, fetch a picture and keep it, or say why it cannot be."""
+        async with self._turn:
+            with self._lock:
+                if not self._is_awaited(event, at):  # those before it were enough
+                    return
+            name, fault = await self._fetched(event)
+            try:
+                await asyncio.wrap_future(
+                    self._database.pen.write(keep, self._house, event, at, name, fault, self._now())
+                )
+                await asyncio.to_thread(self.look)
+            except DatabaseTrouble as error:
+                log.error("a picture was not written: %s", error)
+
+    async def _fetched(self, event: Pictured) -> tuple[str | None, str]:
+        """The picture made small, by its name in the uploads; or None, and what is wrong with it."""
         try:
-            async with self._turn:
-                tidied = await asyncio.to_thread(pictures.tidy, await self.fetch(event.id))
-            name = await asyncio.to_thread(self._uploads.keep, tidied, pictures.SUFFIX)
+            tidied = await asyncio.to_thread(pictures.tidy, await self.fetch(event.id))
+            return await asyncio.to_thread(self._uploads.keep, tidied, pictures.SUFFIX), ""
         except pictures.PictureFault as unfit:
-            fault = unfit.text
+            return None, unfit.text
         except Exception as error:
             log.warning("a picture could not be kept: %s", type(error).__name__)
-            fault = "这张图没收到"
-        write = self._database.pen.write(keep, self._house, event, at, name, fault, self._now())
-        await asyncio.wrap_future(write)
-        await asyncio.to_thread(self.look)
+            return None, "这张图没收到"
 
 
 def keep(tx: Tx, house: House, event: Pictured, at: int, name: str | None, fault: str, now: datetime) -> None:
@@ -107,7 +121,8 @@ def keep(tx: Tx, house: House, event: Pictured, at: int, name: str | None, fault
     to = room_id or event.by.id
     if name is None:
         text = house.wording.render("picture/unfit", name=event.by.name, fault=fault)
-        outbox.say(tx, to, text, "answer", now, cause=f"picture-unfit:{event.id}")
+        cause = f"picture-unfit:{event.by.id}:{at // 60}"  # several are sent at once
+        outbox.say(tx, to, text, "answer", now, cause=cause)
         return
     buy = picture.keep(tx, event.by.id, room_id, name, at)
     if buy is not None:

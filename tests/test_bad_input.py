@@ -214,6 +214,19 @@ def test_no_text_at_all_is_too_much_for_the_router(text: str, before: str) -> No
     assert found is None or found.command in ROUTER.commands
 
 
+@pytest.mark.parametrize("name", ["苹果/../../x", 'a"b:c|d?', "<>果", "=1+1", "{{7*7}}"])
+async def test_files_that_are_sent_bear_names_that_any_system_takes(town: Town, name: str) -> None:
+    await town.hear(town.owner, "截单")
+    await town.hear(town.owner, f"开团 {name} 1元 5份 明天18:00截单")
+    await town.hear(town.owner, "确认")
+    files = await town.hear(town.owner, "海报")
+    await town.hear(town.wang, "+1")
+    await town.hear(town.owner, "截单")
+    files += (await town.hear(town.owner, "表格"))[:1]
+    assert [file[-4:] for file in files] == [".png", "xlsx"]
+    assert not set('<>:"/\\|?*') & set("".join(files))
+
+
 # What people are called
 
 

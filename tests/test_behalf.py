@@ -63,7 +63,7 @@ def test_of_two_who_bear_one_name_none_is_guessed(town: Town) -> None:
     town.hears(OTHER, "绑定 3-2-501")
     town.hears(WANG, "+1")
     asked = town.hears(OWNER, "代 王阿姨 +2") or ""
-    assert asked == ("店主，有2位王阿姨：1号没登记门牌，订了1份；2号 3-2-501，还没订。写明是几号：代 王阿姨 2号 +2")
+    assert asked == ("店主，有2位王阿姨：1号没登记门牌，订了1份；2号 3栋，还没订。写明是几号：代 王阿姨 2号 +2")
 
 
 @pytest.mark.parametrize("words", ["代 王阿姨 2号 +2", "代 3-2-501 王阿姨 +2", "代 3栋2单元501 +2", "代王阿姨2号+2"])
@@ -171,6 +171,19 @@ def test_what_is_forgotten_takes_notes_and_reasons_along(town: Town, database: D
     town.hears(LI, "确认删除我的数据", direct=True)
     assert {entry[5] for entry in look(database, entries)} == {""}
     assert [row["note"] for row in export(database, "orders", ZONE)[1]] == [""]
+
+
+@pytest.mark.parametrize("words", ["+1,000", "+1,000份", "+ 1，000 份", "改 1,000", "+1.5，放门口", "+1/2"])
+def test_a_thousand_is_not_one_with_a_remark(town: Town, words: str) -> None:
+    town.hears(LI, "+2")
+    assert "只能按整份记" in (town.hears(OWNER, f"代 李姐 {words}") or "")
+
+
+@pytest.mark.parametrize(
+    ("words", "note"), [("+1，302室", "302室"), ("+1，2号来拿", "2号来拿"), ("+1，，放门口", "放门口")]
+)
+def test_a_number_behind_a_comma_may_begin_a_remark(town: Town, words: str, note: str) -> None:
+    assert (town.hears(OWNER, f"代 李姐 {words}") or "").endswith(f"备注：{note}")
 
 
 # The words

@@ -8,8 +8,9 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import col, select
 
-from community import outbox, people
+from community import outbox, people, staff
 from community.db import Database, Tx
+from community.events import Person
 from community.house import House
 from community.outbox import Outbox, Rest
 from community.pacing import Quiet, Schedule
@@ -22,7 +23,7 @@ from front.settings import read_settings
 from front.transcript import read_transcript
 from gateway.sender import Sender
 from gateway.transport import Unreachable
-from tests.conftest import ZONE, Now, read, write
+from tests.conftest import BEGIN, ZONE, Now, read, write
 from tests.test_sender import Wire
 
 OPEN = "@ 2026-11-23 09:00\n[幸福里1群]\n店主: 开团 苹果 5斤 29.9元 40份 今天18:00截单\n店主: 确认\n"
@@ -30,6 +31,7 @@ FAILING = "@ 2026-11-23 09:00\n[幸福里1群]\n店主: 开团 苹果 5斤 29.9�
 SOLD = f"{OPEN}王阿姨: +2\n李姐: +1\n"
 NIGHT = SOLD.replace("18:00", "22:30")
 LATER = "@ 18:01\n"
+OWNER = Person("wxid_店主", "店主")
 
 
 def lived(database: Database, house: House, text: str) -> None:
@@ -141,6 +143,16 @@ async def test_what_did_not_leave_goes_later_and_what_may_have_left_does_not(
     assert read(queued, handed)[-1] == ("wxid_店主", "uncertain")
 
 
+async def test_papers_that_still_wait_do_not_go_to_who_no_longer_works_here(
+    queued: Database, house: House, now: Now
+) -> None:
+    write(queued, people.appoint, OWNER.id, Role.RESIDENT)
+    wire = Postman(now)
+    await Sender(queued, wire, house, now, tell).turn()
+    assert wire.files == []
+    assert read(queued, handed)[-1] == (OWNER.id, "failed")
+
+
 async def test_papers_of_nothing_hold_up_nobody(database: Database, house: House, now: Now) -> None:
     for file in ("sheet:99", "secrets:1", None):
         write(database, outbox.say, "甲", "好", "answer", now(), file=file)
@@ -154,6 +166,7 @@ async def test_papers_of_nothing_hold_up_nobody(database: Database, house: House
 
 
 def test_only_papers_that_there_are_can_be_made(database: Database, house: House) -> None:
+    write(database, staff.enthrone, OWNER, BEGIN)
     for file in ("sheet:1", "sheet:", "secrets:1", ""):
         with pytest.raises(Refusal):
-            handing.make(database, house.shop, file)
+            handing.make(database, house.shop, file, OWNER.id)

@@ -33,7 +33,7 @@ def upgrade() -> None:
 '''
 
 
-def _tables(file: Path) -> dict[str, str]:
+def tables(file: Path) -> dict[str, str]:
     """Every table, index and trigger as the database itself writes it, blanks and quotes aside."""
     with sqlite3.connect(file) as raw:
         rows = raw.execute("SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL")
@@ -90,8 +90,8 @@ def test_migrated_tables_indexes_checks_and_triggers_are_those_of_the_code(migra
     made = Database(f"sqlite:///{tmp_path / 'made.db'}")
     migrate.every_table().create_all(made.engine)
     made.close()
-    assert _tables(migrated) == _tables(tmp_path / "made.db")
-    assert [name for name in _tables(migrated) if name.startswith("trigger")] != []
+    assert tables(migrated) == tables(tmp_path / "made.db")
+    assert [name for name in tables(migrated) if name.startswith("trigger")] != []
 
 
 def test_a_new_shop_needs_no_copy_and_a_current_one_no_change(tmp_path: Path) -> None:

@@ -57,10 +57,15 @@ def test_a_big_one_is_made_small() -> None:
     assert len(kept) < 200_000
 
 
-def bomb() -> bytes:
+def bomb(width: int = 9_000, height: int = 8_000, form: str = "PNG") -> bytes:
+    """A few kilobytes that unfold into hundreds of millions."""
     file = BytesIO()
-    Image.new("1", (9_000, 8_000)).save(file, "PNG")
+    Image.new("1", (width, height)).save(file, form)
     return file.getvalue()
+
+
+def test_a_jpeg_may_have_more_pixels_for_it_is_made_small_while_it_is_read() -> None:
+    assert seen(tidy(bomb(6_000, 4_000, "JPEG"))).size == (1600, 1067)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,7 @@ def bomb() -> bytes:
         (photo()[:-400], "打不开"),
         (b"\xff\xd8\xff" + b"\0" * pictures.HEAVIEST, "太大"),
         (bomb(), "太大"),
+        (bomb(6_000, 4_000), "太大"),
     ],
 )
 def test_what_cannot_be_taken_says_why(content: bytes, words: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from community import claim_photo, mydata, people, staff
+from community import claim_photo, mydata, outbox, people, staff
 from community.claim_photo import ClaimPhoto
 from community.db import Database, Tx
 from community.events import Event, Heard, Person, Pictured, Place
@@ -169,6 +169,29 @@ async def test_a_picture_that_staff_announced_is_the_group_buys_and_the_next_one
     assert shop.said()[-1].endswith("海报.png")
 
 
+async def test_neither_a_wait_for_a_picture_nor_the_picture_is_lost_to_a_restart(shop: Shop, house: House) -> None:
+    await shop.say(OWNER, "开团 砂糖橘 35元 30箱 明天18:00截单", "配图")
+    again = Shop(shop.database, house, shop.now)
+    await again.show(OWNER, "oranges")
+    assert again.fetched == ["oranges"]
+    last = Shop(shop.database, house, shop.now)
+    last.desk.receive(Heard("later", OWNER, "确认", ROOM))
+    await last.show(LI, "hers")
+    assert read(shop.database, outbox.waiting) > 0
+    assert [image for image in read(shop.database, _shown) if image] == [file.name for file in shop.files()]
+
+
+def _shown(tx: Tx) -> list[str | None]:
+    return list(tx.session.exec(select(Outbox.image)))
+
+
+async def test_a_picture_of_who_no_longer_works_here_is_nobodys(shop: Shop) -> None:
+    await shop.say(OWNER, "开团 砂糖橘 35元 30箱 明天18:00截单", "确认", "配图")
+    write(shop.database, people.appoint, OWNER.id, Role.RESIDENT)
+    await shop.show(OWNER, "oranges")
+    assert "图配好了" not in shop.said()[-1]
+
+
 async def test_a_picture_that_is_gone_leaves_a_poster_without_it_and_staff_hear_why(shop: Shop) -> None:
     await shop.say(OWNER, "开团 砂糖橘 35元 30箱 明天18:00截单", "确认", "配图")
     await shop.show(OWNER, "oranges")
@@ -186,3 +209,37 @@ async def test_a_broken_picture_leaves_a_poster_without_it(shop: Shop) -> None:
     shop.files()[0].write_bytes(b"half of")
     await shop.say(OWNER, "海报")
     assert "图打不开" in shop.said()[-2]
+
+
+# Many at once
+
+
+async def _burst(shop: Shop, *ids: str) -> None:
+    for id in ids:
+        shop.desk.receive(Pictured(id, WANG, ROOM))
+    while under_way := shop.desk.under_way:
+        await asyncio.gather(*map(asyncio.wrap_future, under_way), return_exceptions=True)
+
+
+async def test_of_many_sent_at_once_no_more_are_fetched_than_are_kept(shop: Shop) -> None:
+    await shop.say(WANG, "售后 苹果坏了")
+    await _burst(shop, *(f"p{number}" for number in range(20)))
+    assert len(shop.fetched) <= claim_photo.MOST + 2
+    assert len(read(shop.database, photos)) == claim_photo.MOST
+
+
+async def test_many_that_do_not_come_are_told_in_one_line(shop: Shop) -> None:
+    await shop.say(WANG, "售后 苹果坏了")
+    shop.desk.snapshots.fetch = _never
+    await _burst(shop, *(f"p{number}" for number in range(9)))
+    assert sum("没收到" in text for text in shop.said()) == 1
+
+
+async def _never(_message_id: str) -> bytes:
+    raise TimeoutError
+
+
+async def test_a_picture_that_is_told_twice_while_it_comes_is_fetched_once(shop: Shop) -> None:
+    await shop.say(WANG, "售后 苹果坏了")
+    await _burst(shop, "one", "one", "one")
+    assert (shop.fetched, len(read(shop.database, photos))) == (["one"], 1)

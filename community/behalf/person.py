@@ -93,11 +93,11 @@ class People:
         return Refusal(f"有{len(found)}位{name}：{'；'.join(lines)}。写明是几号：代 {name} 2号 {example}")
 
     def _known_by(self, member_id: str) -> str:
-        """What tells somebody from their namesakes: the door, what they have ordered, or that there is only a name."""
+        """What tells somebody from their namesakes: the building, what is ordered, or that there is only a name."""
         home = doors.home(self._tx, member_id)
         goods = [standing.phrase(buy, standing.of_member(self._tx, buy, member_id)) for buy in self._buys]
         ordered = "、".join(filter(None, goods))
-        place = f" {home}" if home else "不在群里、只记了名字" if people.is_named(member_id) else "没登记门牌"
+        place = f" {home.house}" if home else "不在群里、只记了名字" if people.is_named(member_id) else "没登记门牌"
         return f"{place}，{f'订了{ordered}' if ordered else '还没订'}"
 
     def _nearly(self, name: str, example: str) -> None:

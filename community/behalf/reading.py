@@ -27,8 +27,10 @@ _VERBS: tuple[tuple[re.Pattern[str], Verb], ...] = (
     (re.compile(r"(?:参团|跟团|下单|订购)?"), "order"),
 )
 _BESIDE = " ,:;。、"
-_PAUSE = re.compile(r"[,;。]+|因为|原因")
-_CUT = re.compile(r"[ ,;。、]+|因为|原因")
+_COMMA = r"(?<![0-9]),|,(?![0-9]{3}(?:[ ,;。、份箱盒袋件个斤]|$))"
+"""A comma that parts words: that of 1,000 does not."""
+_PAUSE = re.compile(rf"{_COMMA}|[;。]|因为|原因")
+_CUT = re.compile(rf"{_COMMA}|[ ;。、]|因为|原因")
 
 
 class Said(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel, col
 
-from community import setting
+from community import people, setting
 from community.awaited import Awaited
 from community.db import Tx, change, insert, prepare
 from community.groupbuy import finding
@@ -67,7 +67,13 @@ def awaiting(tx: Tx, now: datetime) -> list[Awaited]:
 
 
 def keep(tx: Tx, who_id: str, room_id: str | None, name: str, at: int) -> Buy | None:
-    """A picture sent at that moment is the group buy's that was asked for; None where none was."""
+    """A picture sent at that moment is the group buy's that was asked for; None where none was.
+
+    None, too, for whoever does not work here any more.
+    """
+    sender = people.member(tx, who_id)
+    if sender is None or not sender.role.staff:
+        return None
     value = setting.get(tx, _slot(room_id or "", who_id))
     if not value:
         return None

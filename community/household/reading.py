@@ -53,6 +53,11 @@ class Household(NamedTuple):
         """The household as the shop writes it: 3-2-501, or 3-501 without a unit."""
         return "-".join(part for part in self if part)
 
+    @property
+    def house(self) -> str:
+        """3栋: what may be said of it where the neighbours read along."""
+        return f"{self.building}栋"
+
 
 def read_household(text: str) -> Household | None:
     """Read a household that is all of `text`: 3-2-501, 3栋2单元501, 3#2-501, 3号楼2单元501室, 3 2 501, 3-501.

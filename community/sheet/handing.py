@@ -80,8 +80,11 @@ def facts(paper: Paper) -> dict[str, Any]:
     }
 
 
-def make(database: Database, shop: Shop, file: str) -> bytes:
-    """The paper that was queued as `file`, from what stands now. Raises Refusal where there is no such thing."""
+def make(database: Database, shop: Shop, file: str, to: str) -> bytes:
+    """The paper that was queued as `file` for a contact, from what stands now.
+
+    Raises Refusal where there is no such thing, and for whoever does not work here any more: it is full of doors.
+    """
     from community.sheet.book import workbook  # noqa: PLC0415 - the spreadsheet library is slow to import
     from community.sheet.layouts import pages  # noqa: PLC0415 - beside it
 
@@ -89,6 +92,9 @@ def make(database: Database, shop: Shop, file: str) -> bytes:
     if kind != _KIND:
         raise Refusal(f"没有“{file[:20]}”这种表。")
     with database.reading() as tx:
+        reader = people.member(tx, to)
+        if reader is None or not reader.role.staff:
+            raise Refusal("表格只给店里人。")
         paper = read_paper(tx, shop, number)
     return workbook(paper, pages(paper))
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from community import payment
+from community import payment, phone
 from community.db import Tx, prepare
+from community.filename import file_name
 from community.groupbuy import finding
 from community.groupbuy.offer import Buy, Item
 from community.groupbuy.tables import GroupBuy, GroupBuyOrder
@@ -25,9 +26,6 @@ from community.shop import Shop
 
 UNKNOWN = "未登记"
 """Where those live who have not said."""
-_UNNAMED = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-"""What no file may be called on some system."""
-PHONE = re.compile(r"(?<![0-9])(1[0-9]{2})[ -]?[0-9]{4}[ -]?([0-9]{4})(?![0-9])")
 
 
 class Line(NamedTuple):
@@ -145,7 +143,7 @@ class Paper:
     @property
     def file_name(self) -> str:
         """What its workbook is called: 周末水果 11-23.xlsx."""
-        return f"{_UNNAMED.sub('', self.buy.title)} {self.closes:%m-%d}.xlsx"
+        return file_name(self.buy.title, f" {self.closes:%m-%d}.xlsx")
 
     @property
     def quantity(self) -> int:
@@ -205,15 +203,15 @@ class Paper:
 
 
 def _masked(line: Line) -> Line:
-    return line._replace(name=masked(line.name), note=PHONE.sub(r"\1****\2", line.note))
+    return line._replace(name=masked(line.name), note=phone.hidden(line.note))
 
 
 def masked(name: str) -> str:
     """王阿姨 → 王**, 13812345678 → 138****5678, 王阿姨13812345678 → 王**138****5678."""
     pieces, end = [], 0
-    for phone in PHONE.finditer(name):
-        pieces += [_hidden(name[end : phone.start()]), f"{phone[1]}****{phone[2]}"]
-        end = phone.end()
+    for found in phone.PHONE.finditer(name):
+        pieces += [_hidden(name[end : found.start()]), phone.hidden(found[0])]
+        end = found.end()
     return "".join([*pieces, _hidden(name[end:])])
 
 

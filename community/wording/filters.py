@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import pass_context
 
+from community.phone import hidden
 from community.wording import speech
 from community.wording.faults import Slip
 from community.wording.grammar import GLUE, PRICE
@@ -130,6 +131,12 @@ def _replace(run: Run, value: Any, old: str, new: str) -> str:
 
 
 @pass_context
+def _discreet(run: Run, value: Any) -> str:
+    """Telephone numbers starred: 138****5678."""
+    return hidden(_text(run, value))
+
+
+@pass_context
 def _truncate(run: Run, value: Any, length: int = 20) -> str:
     """At most so many characters, the last of them … where something was cut off."""
     text = plain(value)
@@ -178,6 +185,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "trim": _trim,
     "replace": _replace,
     "truncate": _truncate,
+    "discreet": _discreet,
     "round": speech.rounded,
     "abs": _abs,
     PRICE: _paid,
