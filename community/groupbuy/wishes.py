@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from community.groupbuy.offer import Buy, Choice, Item, NotOffered, choices, choose
-from community.quantity import NUMBER, Order, QuantityFault, normalise, split_order, whole_number
+from community.quantity import COUNTERS, NUMBER, Order, QuantityFault, normalise, split_order, whole_number
 from community.refusal import Refusal
 from community.remark import IsGoods, Parted, is_polite, is_remark, part
 
@@ -16,7 +16,7 @@ MOST = 12
 _WAYS = ((None, False), (None, True), ("斤", False))
 _BREAK = re.compile(r"[,，、;；\n]+")
 _CODES = re.compile(rf"(?:([A-Z]) ?[Xx*×]? ?({NUMBER})(?!\d) ?[份箱盒袋件]?[ ,，、]*)+", re.IGNORECASE)
-_ANOTHER = re.compile(rf"\+ ?{NUMBER}")
+_ANOTHER = re.compile(rf"\+ ?{NUMBER}|[,，、;；] ?(?:再?[来要加])? ?{NUMBER} ?[{COUNTERS}][^\W\d]")
 _CODE = re.compile(rf"([A-Z]) ?[Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
 
@@ -51,11 +51,22 @@ def read_wishes(
     units = {item.unit for _, item in found}
     unit = units.pop() if len(units) == 1 else None
     orders, remark = _read(text, unit, _coded(buys), lambda words: _is_goods(found, words))
+    if len(orders) == 1 and not remark:
+        orders, remark = _aside(found, orders[0])
     if len(orders) > MOST:
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
     chosen = [(order, *_choice(found, order, strict, hint)) for order in orders]
     others = [*buys, *beside]
     return _once([Wish(buy, item, one.quantity, remark, is_shared(item, others)) for one, buy, item in chosen])
+
+
+def _aside(found: Sequence[Choice], order: Order) -> tuple[list[Order], str]:
+    """What is said behind the goods, apart from them, is a remark, be its words known or not: 苹果，牙不好."""
+    goods, _, words = (order.item or "").partition(",")
+    named = any(item.holds(goods) or item.is_called(goods) for _, item in found)
+    if not words or not named or _is_goods(found, words):
+        return [order], ""
+    return [Order(order.quantity, goods)], words.strip()
 
 
 def is_shared(item: Item, buys: Sequence[Buy]) -> bool:
@@ -138,7 +149,7 @@ def _by_name(text: str, unit: str | None) -> Iterator[Order]:
 
 
 def _single(text: str, unit: str | None) -> Order:
-    """One order; +1 苹果，+1 梨 are two, though the first number stands alone."""
+    """One order; +1 苹果，+1 梨 are two, though the first number stands alone, and so are 一份苹果，两份梨."""
     order = split_order(text, unit=unit)
     if order.item and _ANOTHER.search(order.item):
         raise QuantityFault("一条里有两个数，分开写就好")
