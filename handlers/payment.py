@@ -110,7 +110,8 @@ def _one_person(tx: Tx, name: str, accounts: Sequence[Account], using: Command) 
     if len(members) == 1 or read_household(name) is not None:
         return
     homes = [str(home) for home in (doors.home(tx, member) for member in members) if home]
-    where = f"（{'、'.join(homes)}）" if homes else ""
+    rest = f"，{len(members) - len(homes)}位没写门牌" if len(homes) < len(members) else ""
+    where = f"（{'、'.join(homes)}{rest}）" if homes else ""
     example = using.example.replace("王阿姨", homes[0] if homes else "4821").replace(
         "李姐", homes[0] if homes else "4821"
     )
