@@ -46,7 +46,9 @@ _WEIGHT = re.compile(
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(rf"[{_SIGN}]? ?(?P<number>{NUMBER}|[俩仨]) ?(?P<unit>\D{{0,2}})", re.IGNORECASE)
-_WISH = re.compile(rf"\A(?:我|帮我|给我)?(?:要|来|买|订|定|拿|加) ?(?=[0-9{NUMERALS}俩仨半])")
+_WISH = re.compile(rf"\A(?:我|帮我|给我)?再?(?:要|来|买|订|定|拿|加) ?(?=[0-9{NUMERALS}俩仨半])")
+# 苹果来两份, 苹果再要1份, 苹果加一: the verb between the goods and their number belongs to neither.
+_WISHES = re.compile(r"(?<=[^ ])[我也再想]{0,2}[要来加订]$")
 # 👍, and WeChat's own faces, which arrive as [强]; no sign that is a number.
 FACE = r"[\U0001f10d-\U0001faff\u2600-\u2775\u2794-\u27bf\u2b00-\u2bff]|\[[^\W\d_]{1,6}\]"
 _THANKS = re.compile(
@@ -262,8 +264,9 @@ def _behind(word: str, unit: str | None) -> tuple[str, str] | None:
         start -= 1
     start += word[start:end].startswith(",")  # 苹果,2份: a comma before all digits only parts them from the name
     number = word[start:end]
-    sure = measured or number.isascii() or number in ("俩", "仨")
     head = word[: start - 1] if word[start - 1 : start] in tuple(_SIGN) else word[:start].rstrip(",")
+    sure = measured or number.isascii() or number in ("俩", "仨") or (head.endswith("加") and number == "一")
+    head = _WISHES.sub("", head) if measured or (sure and not number.isascii()) else head
     if not sure or not any(map(_numeric, number)) or not _may_end_a_name(head):
         return None
     return head, word[start:]

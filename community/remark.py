@@ -62,6 +62,10 @@ _ADDS = "|".join(sorted(" ".join((_WHEN, _WHERE, _WHO, _HOW, _THANKS)).split(), 
 _WORD = re.compile(
     rf"{_CLOCK}|{_DAY}|{_DOOR}|{_PHONE}|{_SHARE}|{_LIKE}|{_REFUSES}|早点(?=来|去|送|到|拿|取|给)|到货了?(?=告|通|喊|叫|说)|{_ADDS}|{_PERSON}|坏的|{FACE}"
 )
+_CHOOSY = re.compile(
+    rf"[\u4e00-\u9fff]{{0,8}}?(?:要|挑|选|拿|给)(?:个|些|几个)?(?:{_LIKE})|[\u4e00-\u9fff]{{1,6}}的(?:不要|别放|别拿|别给|别装)"
+)
+"""苹果要大的, 有磕碰的不要: which ones of the goods, not how many, so that naming the goods here orders none."""
 _KIND = "|".join(sorted(_THANKS.split(), key=len, reverse=True))
 _POLITE = re.compile(rf"(?:[\s,、。.!~]|{FACE}|{_KIND}|老板娘|老板|店主|团长|[了啦哦啊呀哈的吧])+")
 _GAPS = r"\s,、。.;!~()\[\]【】《》…·—"
@@ -93,6 +97,8 @@ class Parted(NamedTuple):
 def is_remark(words: str) -> bool:
     """Whether the words say when, where, for whom or how, or thank, and nothing else. Linear in their length."""
     plain = _GAP.sub("", words[:LONGEST])
+    if _CHOOSY.fullmatch(plain):
+        return True
     at, telling = 0, False
     while at < len(plain):
         found = _WORD.match(plain, at)
@@ -132,7 +138,7 @@ def _apart(line: str, is_goods: IsGoods) -> int:
     faceless = _FACES.sub(lambda face: " " * len(face[0]), line)
     chunks = [(found.start(), found[0]) for found in _CHUNK.finditer(faceless)]
     cut = len(line)
-    while chunks and is_remark(chunks[-1][1]) and not is_goods(chunks[-1][1]):
+    while chunks and is_remark(chunks[-1][1]) and (_CHOOSY.fullmatch(chunks[-1][1]) or not is_goods(chunks[-1][1])):
         cut, _ = chunks.pop()
     if cut == len(line) or len(chunks) == 1:
         return min(cut, _glued(line[:cut], is_goods))

@@ -63,12 +63,19 @@ class Said(NamedTuple):
         singles = any(one in self.goods for one in words.upper())
         return singles or any(words[at : at + 2] in self.goods for at in range(len(words) - 1))
 
+    def names_only(self, words: str) -> bool:
+        """Whether the words surely are goods on offer and nothing else: 苹果, not 苹果航班."""
+        if not self.goods or not words.strip():
+            return False
+        pairs = [word[at : at + 2].upper() for word in words.split() for at in range(max(1, len(word) - 1))]
+        return all(pair in self.goods for pair in pairs)
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What a command function gets to see: who asks, where, when, and what stands after the keyword.
 
-    `behind`: the keyword came last, and `rest` is what stands before it.
+    `behind`: the keyword came after other words; `rest` is what stands before it, then what stands behind it.
     `uploads`: the pictures that the shop keeps, where there are any.
     A paste also says which group buy it means (`only`), and where nobody spoke, whose word a chain is (`sender`).
     """
@@ -154,6 +161,7 @@ class Command:
     is on offer. `reshapes`: changes what is on offer, or who works here.
     `pictures`: changes whose pictures are waited for.
     `last`: the keyword may also end a short message (王阿姨 已付); what stands before it is then the rest.
+    `after`: words that mean this command where they stand behind the name of goods on offer (苹果改成2份).
     `listed`: named in 帮助. `means`: whether these words are this command at all, as far as the words alone can tell.
     It is asked before anything is looked up, so that what is merely said in passing costs no database.
     """
@@ -171,6 +179,7 @@ class Command:
     chain: bool = False
     reshapes: bool = False
     last: bool = False
+    after: tuple[str, ...] = ()
     pictures: bool = False
     listed: bool = True
     means: Callable[[Said], bool] | None = None

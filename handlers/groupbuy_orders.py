@@ -51,7 +51,13 @@ def _may_order(said: Said) -> bool:
     read, stem = list(readings(words)), _stem(words)
     if sure and (_APART.search(stem) or (not read and not _AGREES.fullmatch(stem))):
         return True  # the order, or what is wrong with it
-    return any(all(said.names(order.item) if order.item else said.keyword for order in orders) for orders in read)
+    return any(_names_goods(said, [order.item for order in orders]) for orders in read)
+
+
+def _names_goods(said: Said, items: list[str | None]) -> bool:
+    """Whether goods are named and nothing else; 苹果2份 橘子1份 without 橘子 is an order, too, and is told so."""
+    named = [said.names(item) if item else bool(said.keyword) for item in items]
+    return all(named) or (not said.keyword and all(items) and any(named))
 
 
 @command(
@@ -69,12 +75,17 @@ def plus(tx: Tx, ask: Ask) -> Reply | None:
 def _may_take(said: Said) -> bool:
     """来2份 and 要两份苹果; 来两个人, 要2个小时 and 来一把 are talk, as is 来一个 without the name of goods."""
     named = (order.item for orders in readings(_words(said.rest)) for order in orders)
-    return _may_order(said) and (_PORTIONS.match(said.rest) is not None or any(named))
+    bare = _PORTIONS.match(said.rest) is not None or (said.keyword == "加" and said.rest in ("一", "两"))
+    return _may_order(said) and (bare or any(named))
 
 
 @command(
     "来",
     "要",
+    "加",
+    "再来",
+    "再要",
+    "再加",
     example="来2份",
     help="来2份，跟 +2 一样",
     where=Where.ROOM,
@@ -113,6 +124,7 @@ def _take(tx: Tx, ask: Ask) -> Reply | None:
     except NotOffered:
         if sure and _APART.search(_stem(words)):
             raise
+        _half(words, found)
         return None
 
 
@@ -129,6 +141,20 @@ def _not_yet(tx: Tx, ask: Ask, words: str) -> None:
         buy = announced[0]  # which of several is asked once they take orders
     begins = moment(ask.house.local(buy.opens_at or 0), ask.now)
     raise Refusal(f"{buy.title} {begins}开始接单，到时候再发一遍。")
+
+
+def _half(words: str, found: list[Buy]) -> None:
+    """苹果2份 橘子1份, where there are no 橘子: whoever names what is on offer is told that the other is not."""
+    for read in readings(words):
+        named = [order.item or "" for order in read]
+        if any(_offered(found, item) for item in named) and not any(map(sounds_like_talk, named)):
+            for item in named:
+                if not _offered(found, item):
+                    choose(choices(found), item, "+1 {}")
+
+
+def _offered(found: list[Buy], words: str) -> bool:
+    return any(item.holds(words) or item.is_called(words) for _, item in choices(found))
 
 
 def _words(rest: str) -> str:
@@ -173,8 +199,19 @@ def _understood(ask: Ask, found: list[Buy], using: Command, beside: Sequence[Buy
         raise using.wrong(fault.text) from fault
 
 
+def _alters_only(said: Said) -> bool:
+    """苹果改成2份: goods and a number, and no word beside them (苹果改成3点吃 is talk)."""
+    try:
+        orders = [split_order(said.rest)]
+    except QuantityFault:
+        return False
+    return all(order.item is not None and said.names_only(order.item) for order in orders)
+
+
 def _may_alter(said: Said) -> bool:
     """改 3, 改成2份苹果; 改一下地址, 改 天再说 and 改3点开会 are talk; once all is closed, any but a number."""
+    if said.behind:
+        return _alters_only(said)
     if not said.rest or (said.glued and not looks_like_number(said.rest)):
         return False
     if said.nothing_open:
@@ -197,13 +234,14 @@ def _may_alter(said: Said) -> bool:
     where=Where.ROOM,
     everyday=True,
     glue="number",
+    after=("改成", "改为", "改"),
     means=_may_alter,
 )
 def alter(tx: Tx, ask: Ask) -> Reply | None:
     """Change my order until the close; glued to other words (改一下地址) it is talk."""
     found = ask.open(tx)
     mine = _mine(tx, ask, found)
-    if mine is None:
+    if mine is None or (ask.behind and not _has(mine, ask.rest)):
         return None
     wishes = _understood(ask, mine, alter, found)
     done = [orders.alter(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now) for wish in wishes]
@@ -211,11 +249,13 @@ def alter(tx: Tx, ask: Ask) -> Reply | None:
 
 
 def _may_cancel(said: Said) -> bool:
-    """取消, 取消 苹果, 取消1份 (who is told how to have less); 取消一个会议 and 取消 航班了 are talk."""
+    """取消, 取消苹果, 苹果不要了, 取消1份 (who is told how to have less); 取消一个会议 and 取消 航班了 are talk."""
     words = _words(said.rest)
+    if said.behind or (said.glued and not _a_number(words)):
+        return said.names_only(words)
     if not words or _a_number(words):
         return True
-    if said.glued or said.nothing_open:
+    if said.nothing_open:
         return False
     return said.names(words) or not sounds_like_talk(words)
 
@@ -227,7 +267,8 @@ def _may_cancel(said: Said) -> bool:
     help="不要了",
     where=Where.ROOM,
     everyday=True,
-    glue="number",
+    glue="any",
+    after=("不要了", "不订了", "取消"),
     means=_may_cancel,
 )
 def cancel(tx: Tx, ask: Ask) -> Reply | None:
@@ -235,7 +276,7 @@ def cancel(tx: Tx, ask: Ask) -> Reply | None:
     some = _a_number(_words(ask.rest))
     found = ask.open(tx)
     mine = _mine(tx, ask, found)
-    if mine is None:
+    if mine is None or (ask.behind and not _has(mine, ask.rest)):
         return None
     if some:
         raise Refusal("只留几份就发“改 2”这样，都不要了就发“取消”。")
@@ -263,8 +304,16 @@ def _mine(tx: Tx, ask: Ask, found: list[Buy]) -> list[Buy] | None:
         return None
     mine = [buy._replace(items=tuple(i for i in buy.items if orders.placed(tx, i, ask.who.id))) for buy in found]
     if not any(buy.items for buy in mine):
+        if ask.behind:
+            return None
         raise Refusal("现在开着的团里还没有您的订单。")
     return [buy for buy in mine if buy.items]
+
+
+def _has(mine: list[Buy], words: str) -> bool:
+    """Whether the words speak of something that they ordered: 苹果不要了 may be said to a neighbour."""
+    first = words.split(" ", 1)[0]
+    return any(item.fits(first) for _, item in choices(mine))
 
 
 def _too_late(tx: Tx, ask: Ask) -> None:

@@ -29,6 +29,12 @@ _CHAIN = re.compile("接龙|Group ?Note", re.IGNORECASE)
 _NUMERALS = frozenset("0123456789一二两三四五六七八九十百零半俩仨壹贰叁肆伍陆柒捌玖拾〇+-xX*×.,½¼¾٠١٢٣٤٥٦٧٨٩")
 _PLAIN = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x1F300, 0x1FB00)))) | frozenset("【「《")
 """ASCII, emoji and brackets: they begin much of what is said, and no normalising changes them."""
+_PORTION = re.compile(r"(?:[0-9]{1,2}|[一二两三四五六七八九十]) ?[份箱盒板袋瓶包提筐桶罐] ?[^\W\d]")
+"""What an order begins with that names its goods last: 一份苹果. No 个: 一个人."""
+_COUNTED = frozenset(
+    number + measure for number in "0123456789一二两三四五六七八九十" for measure in "份箱盒板袋瓶包提筐桶罐"
+)
+_POLITE = " ,。!~吧了啊呀哦哈"
 _BLANK = " \t\n\r\u3000\u2005\u200b\u200c\u200d\ufeff\u2060\u202a\u202b\u202d\u202e"
 """What may stand before a keyword without being seen."""
 _AROUND = frozenset(_BLANK) | {"@", "＠", "「"}
@@ -38,7 +44,7 @@ _AROUND = frozenset(_BLANK) | {"@", "＠", "「"}
 class Match(NamedTuple):
     """A command somebody typed: which, by what keyword, and what stands after it (`glued`: without a blank).
 
-    `behind`: the keyword stood at the end, and the rest before it.
+    `behind`: the keyword stood at the end or between the words of the rest.
     """
 
     command: Command
@@ -74,6 +80,7 @@ class Router:
         self._heads = frozenset(_heads(self._by_keyword))
         self._open_ended = frozenset(_forms(k for k, c in self._by_keyword.items() if len(k) == 1 and c.glue == "any"))
         self._endings = tuple(keyword for command in self.commands if command.last for keyword in command.keywords)
+        self._afters = _afters(self.commands)
         self._lasts = frozenset(keyword[-1] for keyword in self._endings) | frozenset(_BLANK if self._endings else "")
         self._called: dict[str, frozenset[str]] | None = None
         self._roles: Mapping[str, Role] | None = None
@@ -142,10 +149,11 @@ class Router:
         self._goods = {room: frozenset(_beginnings(goods)) for room, goods in names.items()}
         offered = {beginning for goods in self._goods.values() for beginning in goods}
         self._offered = frozenset(beginning[:1] for beginning in offered)
-        self._begins = self._firsts | self._offered
-        self._pairs = self._heads | offered
+        counted = _COUNTED if offered else frozenset()
+        self._begins = self._firsts | self._offered | {one[0] for one in counted}
+        self._pairs = self._heads | offered | counted
         self._loose = self._open_ended | _AROUND | {beginning for beginning in offered if len(beginning) == 1}
-        self._dull = _PLAIN.difference(self._offered, map(str.lower, self._offered))
+        self._dull = _PLAIN.difference(self._offered, map(str.lower, self._offered), (one[0] for one in counted))
 
     def _rather(self, found: Match, heard: Heard) -> Match:
         """A chain where no keyword was typed but the bot's name, or 我要接龙 above the rows."""
@@ -165,12 +173,25 @@ class Router:
         goods = self._goods.get(heard.room.id) if heard.room is not None else None
         if goods is None or self._bare is None or "\n" in text:
             return None
-        if (first := text[:1]) in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered):
+        first, counted = text[:1], _PORTION.match(text) is not None
+        if first in self._dull or ("\u4e00" <= first <= "\u9fff" and first not in self._offered and not counted):
             return None
         line = normalise(text[:_LINE])
+        if counted:
+            return self._meant(Match(self._bare, "", line), heard)
         if line[:2] not in goods and not (line[:1].upper() in goods and line[1:].lstrip()[:1] in _NUMERALS):
             return None
+        if len(line) <= _HEAD and (found := self._after(line, heard)) is not None:
+            return found
         return self._meant(Match(self._bare, "", line), heard) if not _NUMERALS.isdisjoint(line) else None
+
+    def _after(self, line: str, heard: Heard) -> Match | None:
+        """What is to become of the goods that a line begins with: 苹果改成2份, 苹果不要了."""
+        for word, command in self._afters:
+            goods, found, rest = line.partition(word)
+            if found:
+                return self._meant(Match(command, word, f"{goods} {rest.strip(_POLITE)}".strip(), behind=True), heard)
+        return None
 
     def _ended(self, heard: Heard, text: str) -> Match | None:
         """The command whose keyword ends a short message of one line: 王阿姨 已付."""
@@ -235,6 +256,11 @@ def _by_keyword(commands: Iterable[Command]) -> dict[str, Command]:
                 raise ValueError(f"two commands answer to {keyword}")
             table[keyword] = command
     return table
+
+
+def _afters(commands: Iterable[Command]) -> list[tuple[str, Command]]:
+    """Words that stand behind goods, and whose they are; the longest first."""
+    return sorted(((word, one) for one in commands for word in one.after), key=lambda found: -len(found[0]))
 
 
 def _lengths(keywords: Iterable[str]) -> dict[str, tuple[int, ...]]:

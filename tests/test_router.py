@@ -12,7 +12,7 @@ from handlers.router import Match, Router
 
 ROUTER = Router(discover())
 KEYWORDS = [keyword for command in ROUTER.commands for keyword in command.keywords]
-HALF = {"+", "我要", "来", "要", "改", "改成", "改为", "我是", "同意"}
+HALF = {"+", "我要", "来", "要", "加", "再来", "再要", "再加", "改", "改成", "改为", "我是", "同意"}
 """Keywords that are talk without anything behind them."""
 BREAK = "- - - - - - - - - - - - - - -"
 

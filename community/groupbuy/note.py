@@ -1,5 +1,6 @@
 """Notes on orders: 要小的, 放门口. One for each order, the last one counts; every change of it is an entry."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from community.refusal import Refusal
 LONGEST = 60
 """Characters of a note."""
 
+_COMMA = re.compile("(?<=[\u4e00-\u9fff]),")
 _EMPTY = frozenset(("取消", "无", "没有", "清空", "删除", "删掉"))
 _ALL = ("全部", "所有", "都")
 _BESIDE = " ,，:：、;；"
@@ -87,7 +89,8 @@ _IN_ROOM = prepare(
 
 def tidy(text: str) -> str:
     """The note as it is kept: one line, nothing invisible, LONGEST characters at most."""
-    return normalise(text.replace("\n", " ")).strip(_BESIDE)[:LONGEST].rstrip()
+    plain = normalise(text.replace("\n", " ")).strip(_BESIDE)[:LONGEST].rstrip()
+    return _COMMA.sub("，", plain)
 
 
 def keep(tx: Tx, order_id: int, text: str, by_id: str, now: datetime) -> str:

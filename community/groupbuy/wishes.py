@@ -21,7 +21,7 @@ _CODES = re.compile(
     rf"(?:([A-Z]) ?[+Xx*×]? ?({NUMBER})(?!\d) ?[{COUNTERS}]?[ {_SIGNS}/和+]*)+(?<![+/和])", re.IGNORECASE
 )
 # 苹果1、橘子2 and 一箱苹果，两份橘子 name two things, though the last number (or the first) would do for all of it.
-_ANOTHER = re.compile(rf"\+ ?{NUMBER}|{_PORTIONS}[{_SIGNS}]|[{_SIGNS}] ?{_PORTIONS}")
+_ANOTHER = re.compile(rf"\+ ?{NUMBER}|{_PORTIONS}[{_SIGNS}]|[{_SIGNS}] ?(?:再?[来要加])? ?{_PORTIONS}")
 _CODE = re.compile(rf"([A-Z]) ?[+Xx*×]? ?({NUMBER})", re.IGNORECASE)
 
 
@@ -56,11 +56,22 @@ def read_wishes(
     units = {item.unit for _, item in found}
     unit = units.pop() if len(units) == 1 else None
     orders, remark = _read(text, unit, _coded(buys), lambda words: _is_goods(found, words))
+    if len(orders) == 1 and not remark:
+        orders, remark = _aside(found, orders[0])
     if len(orders) > MOST:
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
     chosen = [(order, *_choice(found, order, strict, hint)) for order in orders]
     others = [*buys, *beside]
     return _once([Wish(buy, item, one.quantity, remark, is_shared(item, others)) for one, buy, item in chosen])
+
+
+def _aside(found: Sequence[Choice], order: Order) -> tuple[list[Order], str]:
+    """What is said behind the goods, apart from them, is a remark, be its words known or not: 苹果，牙不好."""
+    goods, _, words = (order.item or "").partition(",")
+    named = any(item.holds(goods) or item.is_called(goods) for _, item in found)
+    if not words or not named or _is_goods(found, words):
+        return [order], ""
+    return [Order(order.quantity, goods)], words.strip()
 
 
 def is_shared(item: Item, buys: Sequence[Buy]) -> bool:
@@ -143,7 +154,7 @@ def _by_name(text: str, unit: str | None) -> Iterator[Order]:
 
 
 def _single(text: str, unit: str | None) -> Order:
-    """One order; +1 苹果，+1 梨 are two, though the first number stands alone."""
+    """One order; +1 苹果，+1 梨 are two, though the first number stands alone, and so are 一份苹果，两份梨."""
     order = split_order(text, unit=unit)
     if order.item and _ANOTHER.search(order.item):
         raise QuantityFault("一条里有两个数，分开写就好")
