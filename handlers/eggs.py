@@ -25,7 +25,7 @@ def mine(tx: Tx, ask: Ask) -> Reply:
     )
 
 
-@command("领鸡蛋", example="领鸡蛋 5", help="领鸡蛋，给您一个到店报的码", glue="number")
+@command("领鸡蛋", example="领鸡蛋 5", help="给您一个码，到店报了领鸡蛋", glue="number")
 def fetch(tx: Tx, ask: Ask) -> Reply:
     """A six-digit code for so many eggs."""
     try:

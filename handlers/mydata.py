@@ -20,7 +20,7 @@ def ask_first(tx: Tx, ask: Ask) -> Reply:
     return say("mydata/sure", held=mydata.held(tx, ask.who.id), unfinished=open_ends)
 
 
-@command("确认删除我的数据", example="确认删除我的数据", help="真的忘掉我", where=Where.DIRECT)
+@command("确认删除我的数据", example="确认删除我的数据", help="真的忘掉我", where=Where.DIRECT, listed=False)
 def forget(tx: Tx, ask: Ask) -> Reply:
     """Forget the one who asks."""
     mydata.forget(tx, ask.who, ask.now)

@@ -19,6 +19,7 @@ from community.shop import Shop
 from community.wording import Wording
 from handlers.command import Command, Where, discover
 from handlers.desk import CALM, Desk
+from handlers.help import WANTED
 from handlers.router import Router
 from tests.conftest import BEGIN, ROOT, Now, read, write
 
@@ -217,3 +218,8 @@ def test_odd_words_behind_a_keyword_upset_nothing(town: Town, command: Command) 
         answer = town.hears(OWNER, f"{command.keywords[0]} {odd}", direct=command.where is Where.DIRECT) or ""
         assert CALM not in answer
     assert "砂糖橘" in (town.hears(WANG, "团购") or "")
+
+
+def test_the_menu_sorts_commands_that_there_are() -> None:
+    assert not set(WANTED) - {keyword for command in COMMANDS for keyword in command.keywords}
+    assert len(set(WANTED)) == len(WANTED)
