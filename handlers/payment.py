@@ -114,7 +114,8 @@ def _one_person(tx: Tx, name: str, accounts: Sequence[Account], using: Command, 
         return
     known = [home for home in (doors.home(tx, member) for member in members) if home]
     homes = [str(home) if ask.room is None else home.house for home in known]
-    where = f"（{'、'.join(homes)}）" if homes else ""
+    rest = f"，{len(members) - len(homes)}位没写门牌" if len(homes) < len(members) else ""
+    where = f"（{'、'.join(homes)}{rest}）" if homes else ""
     way = homes[0] if homes and ask.room is None else "4821"
     example = using.example.replace("王阿姨", way).replace("李姐", way)
     raise Refusal(f"有{len(members)}位{name}{where}，写门牌或者取货码：{example}")

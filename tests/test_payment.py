@@ -31,7 +31,7 @@ def test_one_name_of_two_people_is_asked_about(town: Town) -> None:
 
 def test_a_door_tells_them_apart(town: Town) -> None:
     town.hears(OTHER, "绑定 3-2-501")
-    assert "（3栋），写门牌或者取货码：4821 已付" in (town.hears(OWNER, "已付 王阿姨") or "")
+    assert "（3栋，1位没写门牌），写门牌或者取货码：4821 已付" in (town.hears(OWNER, "已付 王阿姨") or "")
     assert town.hears(OWNER, "3-2-501 已付") == "王阿姨 付清了：红富士苹果1份，29.9元"
     assert town.hears(OWNER, "王阿姨 已付") == "王阿姨 付清了：红富士苹果1份，29.9元"
 

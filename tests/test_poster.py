@@ -95,6 +95,15 @@ def test_a_poster_says_how_many_people_are_missing_and_when_orders_begin(
     assert {"* 满3人成团，还差3人", "* 满100元成团，还差100元", "- 11月23日 12:00开始"} <= set(said)
 
 
+def test_goods_that_do_not_keep_say_so(town: Town, tmp_path: Path, house: House) -> None:
+    town.hears(OWNER, "开团 草莓 一盒 25元 40份 明天18:00截单 后天到货 当天取")
+    town.hears(OWNER, "确认")
+    database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
+    said = words(database, house).splitlines()
+    database.close()
+    assert "- 放不住，到货当天来取" in said
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from("@#￥*>-x") | st.text(max_size=60), max_size=8))
 def test_whatever_it_says_it_is_a_picture_of_that_width(lines: list[str]) -> None:

@@ -7,7 +7,7 @@ from community.chain.kept import Goods, Line
 from community.db import Tx
 from community.groupbuy import orders
 from community.groupbuy.offer import Buy, Item
-from community.groupbuy.wishes import Wish
+from community.groupbuy.wishes import Wish, is_shared
 from community.refusal import Refusal
 
 
@@ -68,6 +68,12 @@ def _set(tx: Tx, wish: Wish, line: Line, by_id: str, now: datetime) -> None:
 
 def phrase(buy: Buy, goods: Goods) -> str:
     """Goods as people write them: 2份 where there is one item only, 红富士2份 盐汽水1箱 where there are several."""
-    named = len(buy.items) > 1
     chosen: list[tuple[Item, int]] = [(item, goods[item.id]) for item in buy.items if goods.get(item.id)]
-    return " ".join(f"{item.name if named else ''}{portions}{item.unit}" for item, portions in chosen)
+    return " ".join(f"{_name(buy, item)}{portions}{item.unit}" for item, portions in chosen)
+
+
+def _name(buy: Buy, item: Item) -> str:
+    """As short as it may be and still be read back from a copied chain: with the spec where two bear one name."""
+    if len(buy.items) == 1:
+        return ""
+    return f"{item.full_name} " if is_shared(item, [buy]) else item.name

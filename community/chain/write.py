@@ -56,5 +56,12 @@ def _row(row: Row, offers: dict[str, Offer]) -> str:
 
 def _goods(bought: Bought, offers: dict[str, Offer]) -> str:
     offer = offers[bought.key]
-    name = offer.name if len(offers) > 1 else ""
-    return f"{name}{bought.quantity}{offer.unit}"
+    return f"{_named(offer, offers)}{bought.quantity}{offer.unit}"
+
+
+def _named(offer: Offer, offers: dict[str, Offer]) -> str:
+    """With the spec where two bear one name: whoever copies the chain must not make one of the other."""
+    if len(offers) == 1:
+        return ""
+    shared = any(other.name == offer.name and other.spec != offer.spec for other in offers.values())
+    return f"{offer.name} {offer.spec} " if shared and offer.spec else offer.name

@@ -62,7 +62,18 @@ def read_wishes(
         raise Refusal(f"一次最多订 {MOST} 样，分两回发吧。")
     chosen = [(order, *_choice(found, order, strict, hint)) for order in orders]
     others = [*buys, *beside]
-    return _once([Wish(buy, item, one.quantity, remark, is_shared(item, others)) for one, buy, item in chosen])
+    meant = [item for _, _, item in chosen if _speaks_of(remark, item)] or [item for _, _, item in chosen]
+    return _once(
+        [
+            Wish(buy, item, one.quantity, remark if item in meant else "", is_shared(item, others))
+            for one, buy, item in chosen
+        ]
+    )
+
+
+def _speaks_of(remark: str, item: Item) -> bool:
+    """Whether the remark names these goods (苹果要大的), so that it is not for what is ordered beside them."""
+    return any(item.name[at : at + 2] in remark for at in range(max(1, len(item.name) - 1)))
 
 
 def _aside(found: Sequence[Choice], order: Order) -> tuple[list[Order], str]:

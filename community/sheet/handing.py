@@ -76,6 +76,7 @@ def facts(paper: Paper) -> dict[str, Any]:
         "status": paper.buy.status,
         "people": len({line.member_id for line in paper.lines}),
         "quantity": paper.quantity,
+        "unit": paper.buy.items[0].unit if len({item.unit for item in paper.buy.items}) == 1 else "份",
         "total": paper.cents,
     }
 
