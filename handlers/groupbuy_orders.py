@@ -33,6 +33,7 @@ _APART = re.compile(r"[\s,、。]")
 _AGREES = re.compile(rf"[0-9]+ ?(?![{COUNTERS}{NUMERALS}半斤公两克升打])[^\W\d_](?:(?!{NUMBER} ?[{COUNTERS}])[^0-9])*")
 # What 来 and 要 order without the name of goods: 2, 2份, 两箱, but no 一把 (of cards) and no 一个 (of people).
 _PORTIONS = re.compile(rf"[0-9]+$|{NUMBER} ?[份箱盒板袋瓶包提筐桶罐](?![0-9{NUMERALS}])")
+_EVERYTHING = frozenset(("全部", "所有", "全都", "都"))
 MANY = 20
 """Lines of a message that are looked at for orders."""
 
@@ -251,6 +252,8 @@ def alter(tx: Tx, ask: Ask) -> Reply | None:
 def _may_cancel(said: Said) -> bool:
     """取消, 取消苹果, 苹果不要了, 取消1份 (who is told how to have less); 取消一个会议 and 取消 航班了 are talk."""
     words = _words(said.rest)
+    if words in _EVERYTHING:
+        return not said.nothing_open
     if said.behind or (said.glued and not _a_number(words)):
         return said.names_only(words)
     if not words or _a_number(words):
@@ -280,9 +283,12 @@ def cancel(tx: Tx, ask: Ask) -> Reply | None:
         return None
     if some:
         raise Refusal("只留几份就发“改 2”这样，都不要了就发“取消”。")
-    buy, item = choose(choices(mine), _words(ask.rest) or None, "取消 {}")
-    wish = Wish(buy, item, 0, shared=is_shared(item, found))
-    return _done("groupbuy/cancelled", [orders.cancel(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now)], ask)
+    words, every = _words(ask.rest), choices(mine)
+    hint = "取消 {}" if words else "取消 {}，都不要了就发：取消 全部"
+    chosen = every if words in _EVERYTHING else [choose(every, words or None, hint)]
+    wishes = [Wish(buy, item, 0, shared=is_shared(item, found)) for buy, item in chosen]
+    done = [orders.cancel(tx, wish, _placed(tx, wish, ask), ask.who.id, ask.now) for wish in wishes]
+    return _done("groupbuy/cancelled", done, ask)
 
 
 def _a_number(words: str) -> bool:

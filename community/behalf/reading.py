@@ -26,6 +26,9 @@ _VERBS: tuple[tuple[re.Pattern[str], Verb], ...] = (
     (re.compile(r"改(?:成|为|到)?"), "alter"),
     (re.compile(r"(?:参团|跟团|下单|订购)?"), "order"),
 )
+_GOODS_FIRST = re.compile(
+    rf"(?!备注|取消|不要了|改)(?P<goods>[^\s,:;。、+0-9]{{1,12}}?) ?(?P<verb>改(?:成|为|到)?(?= ?{NUMBER})|不要了|取消)"
+)
 _BESIDE = " ,:;。、"
 _COMMA = r"(?<![0-9]),|,(?![0-9]{3}(?:[ ,;。、份箱盒袋件个斤]|$))"
 """A comma that parts words: that of 1,000 does not."""
@@ -99,6 +102,8 @@ def _unknown(rest: str, home: Household | None, is_goods: Callable[[str], bool])
 
 
 def _verb(rest: str) -> tuple[Verb, str]:
+    """What is to be done, and the words for it; 苹果改3 is 改 苹果 3."""
+    rest = _GOODS_FIRST.sub(r"\g<verb> \g<goods> ", rest, count=1) if _GOODS_FIRST.match(rest) else rest
     for pattern, verb in _VERBS:
         if (found := pattern.match(rest)) is not None:
             return verb, rest[found.end() :]
