@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from community.deadline import DAY, read_day, read_deadline, say_day, say_moment
 from community.money import read_cents, yuan
-from community.quantity import normalise
+from community.quantity import COUNTERS, NUMBER, normalise
 from community.refusal import Refusal
 from community.terms import patterns
 from community.terms.item import lacking, limited, number, only, read, read_item
@@ -116,10 +116,17 @@ def _example(lines: list[Line], told: list[tuple[Line, list[str]]]) -> str:
     return f"开团 {EXAMPLE}" if any(line is lines[0] for line, _ in told) and len(told) == 1 else EXAMPLE_ITEM
 
 
+_FOR_EACH = re.compile(rf"(满 ?{NUMBER} ?([{COUNTERS}]))[ ,，]*([0-9]+(?:\.[0-9]+)?)(?:元|块)?")
+"""满10份16.9元: what is shown back with 每 in it."""
+
+
 def _understood(line: Line, first: Line, goods: list[Line]) -> None:
     """Refuse words that belong to nothing, prices nobody is sure of, and conditions of one item among several."""
     for found in line["unsure"]:
-        raise TermsFault(f"{line.where}“{found[0].strip()[:QUOTED]}”是每份的价钱吗？是就写成 满3份每份27.9 这样")
+        said = found[0].strip()[:QUOTED]
+        own = _FOR_EACH.fullmatch(said)
+        clear = f"{own[1]}每{own[2]}{own[3]}" if own else "满3份每份27.9"
+        raise TermsFault(f"{line.where}“{said}”是每份的价钱吗？是就写成 {clear} 这样")
     for found in line["beyond"]:
         raise TermsFault(f"{line.where}“{found[0].strip()[:QUOTED]}”还不会算，先去掉这句；多买便宜可以写 满3份每份27.9")
     if line not in goods:
