@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from benchmarks.__main__ import SUBJECTS, run
+from benchmarks.__main__ import SUBJECTS
 from benchmarks.report import at_least, at_most, percentile, ratio
 from front.settings import ROOT
 
@@ -15,22 +15,19 @@ TASTE = 0.01
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
-def test_a_taste_of_each_gives_figures_and_goals(name: str) -> None:
-    document = run([name], TASTE)
-    assert document[name]
-    assert all(goal["value"] > 0 for goal in document["goals"])
-    assert json.loads(json.dumps(document))["goals"] == document["goals"]
-
-
-def test_one_document_is_printed_and_nothing_else() -> None:
+def test_a_taste_of_each_prints_its_figures_and_goals_and_nothing_else(name: str) -> None:
+    """Each in a process of its own, as `make bench` is: wechaty alone needs what a bot of ours leaves out."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "render", "--scale", str(TASTE)],
+        [sys.executable, "-m", "benchmarks", name, "--scale", str(TASTE)],
         cwd=ROOT,
         capture_output=True,
         check=True,
-        timeout=60,
+        timeout=120,
     )
-    assert set(json.loads(done.stdout)) == {"machine", "seconds", "goals", "render"}
+    document = json.loads(done.stdout)
+    assert set(document) == {"machine", "seconds", "goals", name}
+    assert document[name]
+    assert all(goal["value"] > 0 for goal in document["goals"])
 
 
 def test_goals_are_met_from_the_limit_on() -> None:
