@@ -27,7 +27,15 @@ BACK = timedelta(days=60)
     means=no_talk,
 )
 def arrived(tx: Tx, ask: Ask) -> Reply:
-    """Show who would get how much; 确认到货 makes it so."""
+    """Show who would get how much; 确认到货 makes it so, and makes nothing so where the last 到货 was refused."""
+    try:
+        return _shown(tx, ask)
+    except Refusal as refusal:  # answered, not raised: what is raised takes back all that was written
+        plan.drop(tx, ask.here.id, ask.who.id)
+        return say("arrival/refused", name=ask.who.name, why=refusal.text)
+
+
+def _shown(tx: Tx, ask: Ask) -> Reply:
     said = read_arrival(ask.rest)
     if said is None:
         raise arrived.wrong()

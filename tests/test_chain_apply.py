@@ -90,6 +90,15 @@ def test_nobody_changes_the_order_of_a_neighbour(room: Database) -> None:
     assert (read(room, of, "王阿姨"), read(room, of, "小陈")) == (2, 1)
 
 
+def test_a_row_in_doubt_is_its_owners_where_they_typed_their_order(room: Database) -> None:
+    write(room, types_one, "王阿姨")
+    write(room, types_one, "王阿姨")
+    assert write(room, sent, "王阿姨", "王阿姨 冻柿子1份").doubtful
+    told = write(room, sent, "小陈", "王阿姨 1份")
+    assert [(one.kind, one.name, one.said) for one in told.contested] == [("changed", "王阿姨", "王阿姨 冻柿子1份")]
+    assert read(room, of, "王阿姨") == 2
+
+
 def test_who_copies_an_older_chain_takes_nobody_off(room: Database) -> None:
     write(room, sent, "王阿姨", "王阿姨 2份")
     write(room, sent, "李姐", "王阿姨 2份", "李姐 1份")

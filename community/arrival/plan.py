@@ -95,6 +95,11 @@ def keep(tx: Tx, plan: Plan, room_id: str, who_id: str, now: datetime) -> None:
     setting.put(tx, _slot(room_id, who_id), " ".join(map(str, words)))
 
 
+def drop(tx: Tx, room_id: str, who_id: str) -> None:
+    """Let no plan of this person wait in this room."""
+    setting.put(tx, _slot(room_id, who_id), "")
+
+
 def kept(tx: Tx, room_id: str, who_id: str, now: datetime) -> Plan | None:
     """The plan that waits for this person here; None where there is none. Refused where the orders have changed."""
     words = setting.get(tx, _slot(room_id, who_id)).split()
@@ -111,7 +116,7 @@ def kept(tx: Tx, room_id: str, who_id: str, now: datetime) -> Plan | None:
 def book(tx: Tx, plan: Plan, room_id: str, who_id: str, now: datetime) -> Buy:
     """It has come: every order gets its share, and what is missing goes on the list of refunds."""
     steps.take(tx, plan.buy, "arrived", now)
-    setting.put(tx, _slot(room_id, who_id), "")
+    drop(tx, room_id, who_id)
     for share in plan.shares:
         tx.run(_GRANT, order_id=share.order_id, granted=share.granted, collected=0)
         if share.lost:

@@ -143,7 +143,7 @@ class _Snapshot:
             self._doubt(line)
         elif self._stands(line):
             line.contested, line.taken = None, dict(line.goods)  # it says what is on order anyway
-        elif self._may_change(line) or (was.status == "doubtful" and not line.taken):
+        elif self._may_change(line) or (was.status == "doubtful" and not line.taken and self._may_order(line)):
             line.contested = None
             self._order(line, line.goods, known)
         else:
