@@ -31,11 +31,19 @@ BACK = timedelta(days=60)
     means=no_sentence,
 )
 def draft(tx: Tx, ask: Ask) -> Reply:
-    """Say what was understood; 确认 opens it."""
+    """Say what was understood; 确认 opens it, and opens nothing where the last 开团 was refused."""
+    try:
+        with tx.part():
+            return say("groupbuy/draft", **_facts(_drafted(tx, ask), ask))
+    except Refusal as refusal:  # answered, not raised: what is raised takes back all that was written
+        buys.drop_drafts(tx, ask.here.id, ask.who.id, ask.now)
+        return say("groupbuy/refused", name=ask.who.name, why=refusal.text)
+
+
+def _drafted(tx: Tx, ask: Ask) -> Buy:
     if not ask.rest:
         raise draft.wrong("要写上品名、价格、份数和截单时间")
-    terms = read_terms(ask.rest, ask.now)
-    return say("groupbuy/draft", **_facts(buys.draft(tx, terms, ask.here.id, ask.who.id, ask.now), ask))
+    return buys.draft(tx, read_terms(ask.rest, ask.now), ask.here.id, ask.who.id, ask.now)
 
 
 @command(

@@ -90,14 +90,19 @@ _RETURN_ALL = change(update(GroupBuyItem).where(col(GroupBuyItem.groupbuy_id) ==
 _ENTER = change(insert(GroupBuyEntry))
 
 
+def drop_drafts(tx: Tx, room_id: str, opener_id: str, now: datetime) -> None:
+    """Let no draft of this opener wait for its 确认 in this room any more."""
+    for earlier in drafts(tx, room_id, opener_id, now - DRAFT_LASTS):
+        steps.take(tx, earlier, "withdrawn", now)
+
+
 def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> Buy:
     """Keep the terms as a draft of this opener in this room, in place of any earlier draft of theirs there.
 
     Refused while the same goods are open in one of its rooms: nobody could say which of the two they order.
     """
     at = int(now.timestamp())
-    for earlier in drafts(tx, room_id, opener_id, now - DRAFT_LASTS):
-        steps.take(tx, earlier, "withdrawn", now)
+    drop_drafts(tx, room_id, opener_id, now)
     where = _rooms(tx, terms.rooms, room_id)
     names = {f"{item.name} {item.spec or ''}".rstrip() for item in terms.items}
     _only_once(tx, names, where, now)
