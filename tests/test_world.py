@@ -93,9 +93,9 @@ def test_another_process_makes_the_same_of_the_same_steps(migrated: Path, tmp_pa
     assert told.stdout.strip() == digest(replayed(migrated, tmp_path / "again", 0, steps))
 
 
-def test_much_happens_in_four_worlds(migrated: Path, tmp_path: Path) -> None:
+def test_much_happens_in_eight_worlds(migrated: Path, tmp_path: Path) -> None:
     happened, states, deeds = set(), set(), set()
-    for seed in range(4):
+    for seed in range(8):
         with opened(migrated, tmp_path / str(seed), seed) as shop:
             lived(shop, seed, MOVES, 400, judge_every=400)
             happened |= {table for table in LIVELY if shop.rows(f"SELECT 1 FROM {table} LIMIT 1")}  # noqa: S608 - named above
