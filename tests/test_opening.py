@@ -1,4 +1,4 @@
-"""Opening a group buy: everything the page about it shows can be typed, and goods from the shelf bring their cost."""
+"""Opening a group buy: everything the page about it shows can be typed, and goods of the list bring their cost."""
 
 import re
 from datetime import datetime
@@ -35,10 +35,12 @@ def test_every_term_of_the_page_is_understood(term: str) -> None:
     assert [item.name for item in told.items] == ["红富士苹果"]
 
 
-def test_goods_from_the_shelf_bring_their_cost(database: Database) -> None:
-    terms = read_terms("鲜鸡蛋 30枚 21.8元 20盘 现货 明天18:00截单", NOW)
-    known = database.pen.write(_opened, terms).result()
-    assert known == [1800]
+@pytest.mark.parametrize(("goods", "cost"), [("30枚", 1800), ("30枚 现货", 1800), ("60枚", None)])
+def test_goods_of_the_list_bring_their_cost_wherever_they_come_from(
+    database: Database, goods: str, cost: int | None
+) -> None:
+    terms = read_terms(f"鲜鸡蛋 {goods} 21.8元 20盘 明天18:00截单", NOW)
+    assert database.pen.write(_opened, terms).result() == [cost]
 
 
 def test_a_cost_that_was_typed_counts_before_that_of_the_shelf(database: Database) -> None:

@@ -20,7 +20,6 @@ from community.groupbuy.tables import (
     GroupBuyTier,
 )
 from community.people import Member
-from community.product import shelf as goods
 from community.refusal import Refusal
 from community.terms import Item as ItemTerms
 from community.terms import Terms
@@ -133,8 +132,7 @@ def draft(tx: Tx, terms: Terms, room_id: str, opener_id: str, now: datetime) -> 
 
 
 def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms, product_id: int | None) -> None:
-    """Keep an item; what goods from the shelf cost the shop is known from there, without a word in the room."""
-    known = goods.cost_of(tx, product_id) if product_id and item.cost_cents is None else item.cost_cents
+    """Keep an item, with what it costs the shop."""
     item_id = tx.count(
         _ITEM,
         groupbuy_id=buy_id,
@@ -144,7 +142,7 @@ def _keep(tx: Tx, buy_id: int, code: str, item: ItemTerms, product_id: int | Non
         aliases="、".join(item.aliases),
         unit=item.unit,
         cents=item.unit_cents,
-        cost=known,
+        cost=shelf.cost(tx, item),
         limit_each=item.limit,
         stock=item.stock,
         sold=0,

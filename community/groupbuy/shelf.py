@@ -1,7 +1,8 @@
 """Group buys out of the shop's own stock: each order takes from the shelf, and what comes of it no more goes back.
 
 Nothing is guessed: an item belongs to a product only where its group buy was opened with 现货 or 用库存 and it has
-the product's name. One portion is one unit. Every movement is an entry of the stock, in the order's own transaction.
+the product's name; only what such goods cost is known without those words. One portion is one unit. Every movement is
+an entry of the stock, in the order's own transaction.
 """
 
 from datetime import datetime
@@ -14,6 +15,7 @@ from community.db import Count, Tx, prepare
 from community.groupbuy.offer import Buy, Item
 from community.groupbuy.tables import GroupBuy, GroupBuyGrant, GroupBuyItem, GroupBuyOrder
 from community.product import names, stock
+from community.product import shelf as goods
 from community.refusal import Refusal
 from community.terms import Item as ItemTerms
 from community.terms import Terms
@@ -61,8 +63,7 @@ def product_of(tx: Tx, terms: Terms, item: ItemTerms) -> int | None:
     """
     if not terms.from_stock:
         return None
-    called = f"{item.name} {item.spec or ''}".rstrip()
-    found = names.find(tx, called)
+    called, found = _called(item), names.find(tx, _called(item))
     held = stock.held(tx, found.id) if found is not None else None
     if found is not None and held == 0:
         raise Refusal(f"{found.name} 账上没有库存了，先发“进货”或“盘点”再开。")
@@ -73,6 +74,21 @@ def product_of(tx: Tx, terms: Terms, item: ItemTerms) -> int | None:
     if terms.stock_asked and found is not None:
         raise Refusal(f"{found.name} 还没有记库存，数一遍发：盘点 {found.name} 数")
     return None
+
+
+def cost(tx: Tx, item: ItemTerms) -> int | None:
+    """What a portion costs the shop, in cents: as typed in 开团, else as the list of goods has it for name and spec.
+
+    So that it need not be said in front of the room, whoever the goods come from.
+    """
+    if item.cost_cents is not None:
+        return item.cost_cents
+    found = names.find(tx, _called(item))
+    return goods.cost_of(tx, found.id) if found is not None else None
+
+
+def _called(item: ItemTerms) -> str:
+    return f"{item.name} {item.spec or ''}".rstrip()
 
 
 def must_have(tx: Tx, item: Item, portions: int, called: str) -> None:
