@@ -217,7 +217,7 @@ def read_code(tx: Tx, digits: str, now: datetime) -> Code:
     """The live code with these digits. Refused, each for its own reason: unknown, used, expired."""
     code = tx.one(_FIND, digits=digits)
     if code is None:
-        raise NoSuchCode(f"没有 {digits} 这个取货码，再核对一下数字。")
+        raise NoSuchCode(f"没有 {digits} 这个取货码，再核对一下数字；别家店的码在这儿取不了。")
     if code.status == "used":
         raise Refusal(f"{digits} 已经取过货了，不能再取。")
     if code.status == "expired" or code.expires_at <= now.timestamp():
